@@ -1,0 +1,27 @@
+package mapping
+
+import "encoding/json"
+
+// Message is one message of a conversation. Index orders the messages of a
+// conversation; indexes ascend and may have gaps. A null body is empty.
+type Message struct {
+	SID             MessageSID      `json:"sid"`
+	AccountSID      AccountSID      `json:"account_sid"`
+	ConversationSID ConversationSID `json:"conversation_sid"`
+	Index           int64           `json:"index"`
+	Author          string          `json:"author"` // an identity, an address, or free text
+	Body            string          `json:"body"`
+	Subject         string          `json:"subject"`
+	Media           []Media         `json:"media"`
+	Attributes      string          `json:"attributes"`
+	// ParticipantSID is who wrote it; empty for messages of the system or the
+	// REST API, and possibly no longer in the list of participants.
+	ParticipantSID ParticipantSID  `json:"participant_sid"`
+	DateCreated    Timestamp       `json:"date_created"`
+	DateUpdated    Timestamp       `json:"date_updated"`
+	Delivery       json.RawMessage `json:"delivery"` // a summary over non-chat participants, or null
+	ContentSID     string          `json:"content_sid"`
+
+	// Raw is the resource as Twilio returned it, unknown fields included.
+	Raw json.RawMessage `json:"-"`
+}

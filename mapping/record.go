@@ -1,0 +1,135 @@
+package mapping
+
+import "time"
+
+// Status is how far something has come.
+type Status string
+
+// The statuses of conversations. Everything but StatusDone is taken up again by
+// the next run.
+const (
+	StatusPending Status = ""        // nothing begun
+	StatusRunning Status = "running" // begun, to be gone on with
+	StatusDone    Status = "done"
+	StatusFailed  Status = "failed"  // an error that a later run may not meet
+	StatusBlocked Status = "blocked" // cannot be carried under the present rules
+	StatusOpen    Status = "open"    // an outcome that reading could not settle: a person must look
+)
+
+// PersonRecord says which communication user a person became.
+type PersonRecord struct {
+	Key         PersonKey           `json:"key"`
+	ID          CommunicationUserID `json:"id,omitempty"` // empty while creation is begun and not answered
+	DisplayName string              `json:"displayName,omitempty"`
+	UserSID     UserSID             `json:"userSid,omitempty"`
+	BegunAt     time.Time           `json:"begunAt"`
+	// Unused counts creations whose answer never came. Each may have left one
+	// identity that nothing refers to.
+	Unused int `json:"unused,omitempty"`
+}
+
+// PartPlan is noted before the first part of a long message is sent: what its
+// parts will be. It is empty for a message of one part.
+type PartPlan struct {
+	Message MessageSID `json:"message"`
+	Count   int        `json:"count"`
+	Digest  string     `json:"digest"` // of all parts, hexadecimal
+}
+
+// ThreadRecord says which thread a conversation became and how far it has come.
+// It does not grow with the number of messages.
+type ThreadRecord struct {
+	Conversation ConversationSID `json:"conversation"`
+	Service      ServiceSID      `json:"service"`
+	Status       Status          `json:"status,omitempty"`
+	// Step and Reason say where and why it failed, is blocked or open.
+	Step   string    `json:"step,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+	Since  time.Time `json:"since,omitzero"` // of Status
+
+	// What creates the thread; noted before the first attempt. Request is
+	// dropped once the thread is known and its members are read back.
+	CreationKey string              `json:"creationKey,omitempty"` // repeatability-request-id
+	BegunAt     time.Time           `json:"begunAt,omitzero"`
+	Creator     PersonKey           `json:"creator,omitzero"`
+	CreatorID   CommunicationUserID `json:"creatorId,omitempty"`
+	Request     *NewChatThread      `json:"request,omitempty"`
+
+	Thread       ThreadID `json:"thread,omitempty"`
+	MembersReady bool     `json:"membersReady,omitempty"`
+	Participants int      `json:"participants,omitempty"` // Twilio participants carried as members
+	// Temporary are members for the time of writing only.
+	Temporary []CommunicationUserID `json:"temporary,omitempty"`
+
+	Parts *PartPlan `json:"parts,omitempty"`
+	// ReceiptsThrough is the index up to which read receipts have been sent, plus one.
+	ReceiptsThrough int64 `json:"receiptsThrough,omitempty"`
+
+	// Losses counts what was not carried natively.
+	Losses map[LossCode]int `json:"losses,omitempty"`
+}
+
+// MessageRecord says which ACS messages a Twilio message became.
+type MessageRecord struct {
+	Index int64
+	SID   MessageSID
+	// Source is the first half of MessageDraft.Source: it tells whether the message
+	// has changed in Twilio since.
+	Source [8]byte
+	// Stub is set where ACS refused the message for good and a stub stands in
+	// its place, with the content in the sidecar.
+	Stub bool
+	IDs  []ChatMessageID // one per part, ascending
+}
+
+// Progress is where the messages of a conversation stand.
+type Progress struct {
+	Messages  int64         // acknowledged
+	LastIndex int64         // of the last acknowledged message; -1 when none
+	LastID    ChatMessageID // of its last part
+}
+
+// MediaRecord says what became of one file.
+type MediaRecord struct {
+	SID          MediaSID        `json:"sid"`
+	Conversation ConversationSID `json:"conversation"`
+	Key          string          `json:"key"`              // in the media store
+	Size         int64           `json:"size"`             // bytes stored
+	SHA256       string          `json:"sha256,omitempty"` // hexadecimal
+	// Missing is why the source could not give it; empty when it was stored.
+	Missing string `json:"missing,omitempty"`
+}
+
+// Counts are what the ledger holds. They are kept in the same transaction as
+// the items they count.
+type Counts struct {
+	Users         int64 `json:"users"`         // people with a communication user
+	Unused        int64 `json:"unused"`        // identities that may exist unused
+	Conversations int64 `json:"conversations"` // threads created
+	Participants  int64 `json:"participants"`  // Twilio participants carried as members
+	Messages      int64 `json:"messages"`      // Twilio messages acknowledged
+	Stubs         int64 `json:"stubs"`         // of them, stubs
+	Media         int64 `json:"media"`         // files stored
+	MediaMissing  int64 `json:"mediaMissing"`  // files the source could not give
+}
+
+// Binding ties a ledger to what it speaks of. A run whose binding differs is
+// refused, because resuming elsewhere would double or mix everything.
+type Binding struct {
+	Account  AccountSID `json:"account"`
+	Region   string     `json:"region"`
+	Resource string     `json:"resource"` // host of the ACS resource, or local:<resource>
+	Media    string     `json:"media"`    // root of the media store
+	Rules    string     `json:"rules"`    // Rules.Fingerprint
+	Machine  string     `json:"machine"`
+}
+
+// RunRecord is one run in the ledger.
+type RunRecord struct {
+	Number  int       `json:"number"` // from 1
+	Started time.Time `json:"started"`
+	Beat    time.Time `json:"beat"`           // last sign of life
+	Ended   time.Time `json:"ended,omitzero"` // zero while it goes on, or if it was killed
+	Before  Counts    `json:"before"`         // what the ledger held when it started
+	Exit    int       `json:"exit,omitempty"`
+}

@@ -1,0 +1,43 @@
+package mapping
+
+import "time"
+
+// Metadata is what ACS lets a thread, a participant or a message carry beside
+// its own fields: strings only.
+type Metadata map[string]string
+
+// ChatParticipant is a member of a thread. DisplayName cannot be changed later
+// without removing and adding the member again.
+type ChatParticipant struct {
+	User        CommunicationUserID `json:"user"`
+	DisplayName string              `json:"displayName,omitempty"`
+	Metadata    Metadata            `json:"metadata,omitempty"`
+}
+
+// NewChatThread is what creates a thread. It is kept in the ledger before the
+// first attempt, so that every attempt asks for exactly the same thread.
+type NewChatThread struct {
+	Topic        string            `json:"topic"`
+	Metadata     Metadata          `json:"metadata,omitempty"`
+	Participants []ChatParticipant `json:"participants,omitempty"`
+}
+
+// ChatThread is a thread as ACS reports it.
+type ChatThread struct {
+	ID        ThreadID
+	Topic     string
+	CreatedOn time.Time
+	CreatedBy CommunicationUserID
+	DeletedOn time.Time // zero unless deleted
+	Metadata  Metadata
+	// RetentionKind is "none" or "threadCreationDate"; empty when not reported.
+	RetentionKind string
+}
+
+// InvalidParticipant is a member that ACS did not take in an otherwise
+// successful call.
+type InvalidParticipant struct {
+	User    CommunicationUserID
+	Code    string // "403" not permitted, "404" unknown
+	Message string
+}

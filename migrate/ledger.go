@@ -1,0 +1,47 @@
+package migrate
+
+import (
+	"iter"
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// A Ledger is the engine's memory across crashes. What Record… noted is on disk
+// when it returns; acknowledgements are once Flush returns. All methods are
+// safe for concurrent use.
+type Ledger interface {
+	LedgerReader
+
+	RecordPerson(mapping.PersonRecord) error
+	// RecordThread replaces the record of one conversation.
+	RecordThread(mapping.ThreadRecord) error
+	// Acknowledge notes a message, in ascending order of index within a
+	// conversation. It may wait for a flush when much is waiting for one.
+	Acknowledge(mapping.ConversationSID, mapping.MessageRecord) error
+	RecordMedia(mapping.MediaRecord) error
+	Flush() error
+	// Fold packs the acknowledgements of a conversation that is done for now.
+	Fold(mapping.ConversationSID) error
+
+	// BeginRun opens the next run.
+	BeginRun(now time.Time) (mapping.RunRecord, error)
+	// Beat notes a sign of life; with ended, the clean end of the run.
+	Beat(now time.Time, ended bool, exit int) error
+}
+
+// A LedgerReader reads a ledger. A plan and a verification have nothing more.
+type LedgerReader interface {
+	Person(mapping.PersonKey) (mapping.PersonRecord, bool, error)
+	Persons() iter.Seq2[mapping.PersonRecord, error]
+	Thread(mapping.ConversationSID) (mapping.ThreadRecord, bool, error)
+	Threads() iter.Seq2[mapping.ThreadRecord, error]
+	Progress(mapping.ConversationSID) (mapping.Progress, error)
+	// Messages lists the acknowledged messages of a conversation, ascending.
+	Messages(mapping.ConversationSID) iter.Seq2[mapping.MessageRecord, error]
+	Media(mapping.ConversationSID, mapping.MediaSID) (mapping.MediaRecord, bool, error)
+	MediaOf(mapping.ConversationSID) iter.Seq2[mapping.MediaRecord, error]
+	Counts() (mapping.Counts, error)
+	// LastRun is the latest run; false when there was none.
+	LastRun() (mapping.RunRecord, bool, error)
+}

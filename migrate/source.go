@@ -1,0 +1,41 @@
+package migrate
+
+import (
+	"context"
+	"io"
+	"iter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// A Source reads the conversations of one Twilio account. In every listing an
+// error that is a *mapping.DamagedError spoils one item and the listing goes
+// on; any other error comes once, last.
+type Source interface {
+	// Conversations lists those of every service of the account.
+	Conversations(context.Context) iter.Seq2[mapping.Conversation, error]
+	// Participants lists those of one conversation.
+	Participants(context.Context, mapping.Conversation) iter.Seq2[mapping.Participant, error]
+	// Messages lists those of one conversation whose index is above after,
+	// ascending by index; after is -1 for all of them.
+	Messages(ctx context.Context, c mapping.Conversation, after int64) iter.Seq2[mapping.Message, error]
+}
+
+// A DirectorySource reads what concerns people across conversations.
+type DirectorySource interface {
+	Users(context.Context) iter.Seq2[mapping.User, error]
+	Roles(context.Context) iter.Seq2[mapping.Role, error]
+}
+
+// A MediaSource gives the bytes of files. The error of a file that is not there
+// is fs.ErrNotExist to errors.Is.
+type MediaSource interface {
+	OpenMedia(context.Context, mapping.Conversation, mapping.Media) (io.ReadCloser, error)
+}
+
+// A Counter knows beforehand how many messages a source holds, in all or in one
+// conversation. Sources that would have to ask for it are none.
+type Counter interface {
+	MessageCount() int64
+	MessageCountOf(mapping.ConversationSID) int64
+}
