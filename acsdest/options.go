@@ -1,0 +1,81 @@
+package acsdest
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
+
+	"github.com/twilio2acs/twilio2acs/acsdest/limits"
+)
+
+// ClientOptions tune a client. The zero value is a sound default.
+type ClientOptions struct {
+	// Transport carries the requests. nil is a transport shared by all clients
+	// of the process; [NewTransport] makes others. It is never followed through
+	// a redirect where that can be prevented, that is, for an *http.Client.
+	Transport policy.Transporter
+
+	// Logging configures what azcore logs. Tokens and signatures are never in it;
+	// bodies are, if IncludeBody asks for them, but never those of Identity.
+	Logging policy.LogOptions
+
+	// Telemetry configures the User-Agent header.
+	Telemetry policy.TelemetryOptions
+
+	// TracingProvider receives a span per call and per attempt.
+	TracingProvider tracing.Provider
+
+	// Retry says how often and how soon failed calls are repeated. nil means never.
+	// Whatever it says, only these are repeated: reads, and calls that certainly
+	// have not been carried out (429, or no connection).
+	Retry *policy.RetryOptions
+
+	// AttemptTimeout bounds a single attempt, the reading of its answer included.
+	// 0 means 30 s. An attempt that runs into it has an open outcome.
+	AttemptTimeout time.Duration
+
+	// Gate paces the attempts. nil lets all of them through.
+	Gate Gate
+
+	// Now tells the time for signatures and the expiry of tokens; nil is time.Now.
+	// It is the place to correct a clock that is known to be wrong, since the
+	// service refuses signatures whose date is far off.
+	Now func() time.Time
+}
+
+const defaultAttemptTimeout = 30 * time.Second
+
+// A Gate is asked before every attempt and told how it went: each page of a list,
+// each token, and each repetition is an attempt. It is used concurrently.
+type Gate interface {
+	// Admit waits until c may be made. Its error ends the call, which then has not
+	// been carried out.
+	Admit(ctx context.Context, c limits.Call) error
+	// Observe is called once for every admitted attempt. The status is 0 when no
+	// answer came; retryAfter is 0 when the service did not say.
+	Observe(c limits.Call, status int, retryAfter time.Duration)
+}
+
+// withDefaults returns a copy of o, which may be nil, with nothing left to choose.
+func (o *ClientOptions) withDefaults() ClientOptions {
+	var c ClientOptions
+	if o != nil {
+		c = *o
+	}
+	c.AttemptTimeout = cmp.Or(c.AttemptTimeout, defaultAttemptTimeout)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Transport == nil {
+		c.Transport = defaultTransport()
+	}
+	if hc, ok := c.Transport.(*http.Client); ok {
+		c.Transport = withoutRedirects(hc)
+	}
+	c.Transport = boundedTransport{c.Transport}
+	return c
+}
