@@ -13,10 +13,6 @@ type ThreadDraft struct {
 	Blocked string
 }
 
-// ChatThread drafts the thread of c. Metadata is within 1 KB however it is
-// measured; what does not fit is a Loss and stands in the sidecar.
-func (r Rules) ChatThread(c Conversation, ro *Roster) (ThreadDraft, []Loss) { panic("unwritten") }
-
 // MessageDraft is one Twilio message as one or more ACS messages.
 type MessageDraft struct {
 	Sender Sender
@@ -45,29 +41,3 @@ type FoundMedia struct {
 
 // MaxMediaText bounds what is read of a file that becomes the content of a message.
 const MaxMediaText = 1 << 20
-
-// NeedsText reports whether m is content of its message rather than an
-// attachment: category body or history, or a rich-content payload
-// (application/x-vnd.com.twilio.rich.*). Its bytes are then needed to draft the
-// message.
-func (m Media) NeedsText() bool { panic("unwritten") }
-
-// ChatMessage drafts m. Found says what is known of the files of m; a file not
-// in it is taken to be there.
-func (r Rules) ChatMessage(ro *Roster, m Message, found map[MediaSID]FoundMedia) (MessageDraft, []Loss) {
-	panic("unwritten")
-}
-
-// Stub drafts what stands in the place of a message that ACS refused for good.
-func (r Rules) Stub(ro *Roster, m Message, reason string) (MessageDraft, []Loss) { panic("unwritten") }
-
-// MediaKey is where a file is kept in the media store:
-// <conversation SID>/<media SID>/<safe name>.
-func (r Rules) MediaKey(c ConversationSID, m Media) string { panic("unwritten") }
-
-// SidecarKey is where conversation.json is kept.
-func (r Rules) SidecarKey(c ConversationSID) string { panic("unwritten") }
-
-// Sidecar is conversation.json: everything of the conversation that ACS has no
-// place for, as Twilio gave it.
-func (r Rules) Sidecar(c Conversation, ro *Roster) []byte { panic("unwritten") }

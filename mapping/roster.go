@@ -8,27 +8,84 @@ type Member struct {
 	Participant Participant
 }
 
-// Sender is who sends a message.
-type Sender struct {
-	Key         PersonKey
-	DisplayName string // senderDisplayName; never empty
-	// Temporary is set for senders that are no participant of the
-	// conversation: they are members only while the history is written.
-	Temporary bool
-}
-
 // Roster knows who is who in one conversation.
 type Roster struct {
 	// Members are the participants, in the order of their SIDs' listing, each
 	// person once.
 	Members []Member
-	// unexported fields to be added
+
+	rules        Rules
+	directory    Directory // may be nil
+	conversation ConversationSID
+	service      ServiceSID
+	participants []Participant          // all, those merged into another included
+	bySID        map[ParticipantSID]int // index into Members
+	byName       map[string]int         // by identity, then by address
 }
 
-// Roster sorts the participants of c. Losses concern participants.
+// Roster sorts the participants of c. Losses concern participants. A nil
+// directory knows nobody.
 func (r Rules) Roster(c Conversation, participants []Participant, dir Directory) (*Roster, []Loss) {
-	panic("unwritten")
+	ro := &Roster{
+		rules:        r,
+		directory:    dir,
+		conversation: c.SID,
+		service:      c.ServiceSID,
+		participants: participants,
+		bySID:        make(map[ParticipantSID]int, len(participants)),
+		byName:       make(map[string]int, len(participants)),
+	}
+	var losses []Loss
+	seen := make(map[PersonKey]int, len(participants))
+	for _, p := range participants {
+		t := tally{item: string(p.SID), stores: r.stores()}
+		key := memberKey(c.ServiceSID, p)
+		i, again := seen[key]
+		if again {
+			t.lose(LossParticipantMerged, "same person as "+string(ro.Members[i].Participant.SID))
+		} else {
+			i = len(ro.Members)
+			seen[key] = i
+			ro.Members = append(ro.Members, ro.member(key, p, &t))
+		}
+		ro.bySID[p.SID] = i
+		losses = append(losses, t.losses...)
+	}
+	ro.indexNames()
+	return ro, losses
 }
 
-// Sender finds who sends m.
-func (ro *Roster) Sender(m Message) Sender { panic("unwritten") }
+// indexNames fills byName. An identity goes before an equal address of somebody
+// else, because it is what Twilio writes as the author of a chat message.
+func (ro *Roster) indexNames() {
+	note := func(name string, sid ParticipantSID) {
+		if _, taken := ro.byName[name]; name != "" && !taken {
+			ro.byName[name] = ro.bySID[sid]
+		}
+	}
+	for _, p := range ro.participants {
+		note(string(p.Identity), p.SID)
+	}
+	for _, p := range ro.participants {
+		if p.Binding != nil {
+			note(p.Binding.Address, p.SID)
+			note(p.Binding.ProjectedAddress, p.SID)
+		}
+	}
+}
+
+// user looks a chat user up.
+func (ro *Roster) user(id Identity) (User, bool) {
+	if ro.directory == nil || id == "" {
+		return User{}, false
+	}
+	return ro.directory.User(ro.service, id)
+}
+
+// role looks a role up.
+func (ro *Roster) role(sid RoleSID) (Role, bool) {
+	if ro.directory == nil || sid == "" {
+		return Role{}, false
+	}
+	return ro.directory.Role(sid)
+}

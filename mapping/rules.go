@@ -1,5 +1,18 @@
 package mapping
 
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// version counts the changes after which the same source gives other drafts. A
+// ledger is bound to it through Rules.Fingerprint.
+const version = 1
+
 // AddressPolicy says whether phone numbers and e-mail addresses may stand in
 // ACS metadata and display names.
 type AddressPolicy string
@@ -21,9 +34,58 @@ type Rules struct {
 	MediaURL string
 }
 
+// keyPlace is where the key goes in Rules.MediaURL.
+const keyPlace = "{key}"
+
+// Validate reports what of r cannot be meant. Rules that are not valid still
+// map, without panic: an unknown policy masks.
+func (r Rules) Validate() error {
+	switch r.Addresses {
+	case "", AddressesMask, AddressesKeep:
+	default:
+		return fmt.Errorf("address policy %q is neither %s nor %s", r.Addresses, AddressesMask, AddressesKeep)
+	}
+	if r.MediaURL == "" {
+		return nil
+	}
+	if !utf8.ValidString(r.MediaURL) {
+		return errors.New("media URL template is not UTF-8")
+	}
+	if !strings.Contains(r.MediaURL, keyPlace) {
+		return fmt.Errorf("media URL template has no %s", keyPlace)
+	}
+	if len(r.MediaURL) > MaxMediaURL {
+		return fmt.Errorf("media URL template is %d bytes long, more than %d", len(r.MediaURL), MaxMediaURL)
+	}
+	return nil
+}
+
 // Fingerprint identifies the rules and the version of the mapping. Two runs
-// with the same fingerprint write the same messages.
-func (r Rules) Fingerprint() string { panic("unwritten") }
+// with the same fingerprint write the same messages. The media URL, which may
+// carry a signature, stands in it as a digest only.
+func (r Rules) Fingerprint() string {
+	policy := AddressesMask
+	if !r.masks() {
+		policy = AddressesKeep
+	}
+	sum := sha256.Sum256(appendField(nil, r.MediaURL))
+	return fmt.Sprintf("mapping-%d/%s/%x", version, policy, sum[:8])
+}
 
 // URL names the file stored under key. It is empty when there is no media store.
-func (r Rules) URL(key string) string { panic("unwritten") }
+func (r Rules) URL(key string) string {
+	if !r.stores() {
+		return ""
+	}
+	elements := strings.Split(key, "/")
+	for i, e := range elements {
+		elements[i] = url.PathEscape(e)
+	}
+	return strings.ReplaceAll(r.MediaURL, keyPlace, strings.Join(elements, "/"))
+}
+
+// masks reports whether addresses are to be masked.
+func (r Rules) masks() bool { return r.Addresses != AddressesKeep }
+
+// stores reports whether there is a media store.
+func (r Rules) stores() bool { return r.MediaURL != "" }

@@ -1,0 +1,79 @@
+package mapping
+
+import (
+	"cmp"
+	"slices"
+)
+
+// The codes of losses that concern everything.
+const (
+	LossArrivalTime     LossCode = "arrival-time"
+	LossNoMediaStore    LossCode = "no-media-store"
+	LossRoles           LossCode = "roles"
+	LossPushAndWebhooks LossCode = "push-and-webhooks"
+)
+
+// The codes of losses of a conversation.
+const (
+	LossStateNotEnforced LossCode = "state-not-enforced"
+	LossStateInactive    LossCode = "state-inactive"
+	LossTimers           LossCode = "timers"
+	LossBindings         LossCode = "bindings"
+)
+
+// The codes of losses of a participant.
+const (
+	LossExternalParticipant    LossCode = "external-participant"
+	LossParticipantMerged      LossCode = "participant-merged"
+	LossUserAttributes         LossCode = "user-attributes"
+	LossDisplayNameIdentity    LossCode = "display-name-identity"
+	LossAddressMasked          LossCode = "address-masked"
+	LossReadReceiptLargeThread LossCode = "read-receipt-large-thread"
+	LossReadReceiptExternal    LossCode = "read-receipt-external"
+)
+
+// The codes of losses of a message or of one of its files.
+const (
+	LossMediaLost          LossCode = "media-lost"
+	LossMediaMissing       LossCode = "media-missing"
+	LossMessageRefused     LossCode = "message-refused"
+	LossUnsupportedMessage LossCode = "unsupported-message"
+	LossBlankText          LossCode = "blank-text"
+	LossLongBody           LossCode = "long-body"
+	LossRichContent        LossCode = "rich-content"
+	LossMediaText          LossCode = "media-text"
+	LossAttachmentsInText  LossCode = "attachments-in-text"
+	LossAttributesInvalid  LossCode = "attributes-invalid"
+	LossAttributesLarge    LossCode = "attributes-large"
+	LossHTMLAsText         LossCode = "html-as-text"
+	LossHistoryAttached    LossCode = "history-attached"
+	LossSubjectInText      LossCode = "subject-in-text"
+	LossAuthorLeft         LossCode = "author-left"
+	LossAuthorNoPerson     LossCode = "author-no-person"
+	LossDeliveryReceipts   LossCode = "delivery-receipts"
+)
+
+// The codes of losses of any item.
+const (
+	LossNotKept         LossCode = "not-kept"
+	LossMetadataTrimmed LossCode = "metadata-trimmed"
+	LossNameCut         LossCode = "name-cut"
+	LossTextRepaired    LossCode = "text-repaired"
+)
+
+// Losses lists every code there is, the most severe first.
+func Losses() []LossInfo {
+	all := slices.Clone(lossTable)
+	slices.SortFunc(all, func(a, b LossInfo) int {
+		return cmp.Or(cmp.Compare(a.Severity.rank(), b.Severity.rank()), cmp.Compare(a.Code, b.Code))
+	})
+	return all
+}
+
+var lossInfos = func() map[LossCode]LossInfo {
+	m := make(map[LossCode]LossInfo, len(lossTable))
+	for _, info := range lossTable {
+		m[info.Code] = info
+	}
+	return m
+}()

@@ -1,0 +1,190 @@
+package mapping
+
+// lossTable explains every code. Codes are never renamed or reused: ledgers and
+// --accept values live longer than a version of this program.
+var lossTable = []LossInfo{
+	{
+		Code: LossArrivalTime, Severity: SeverityCritical, Account: true,
+		Title:  "ACS stamps messages and read receipts with the time they arrive, not the original time",
+		Remedy: "show twilioCreatedAt from the message metadata in the application, then accept this",
+	},
+	{
+		Code: LossNoMediaStore, Severity: SeverityCritical, Account: true,
+		Title:  "there is no media store: files, sidecars and whatever does not fit ACS are not carried",
+		Remedy: "name a media store with --media",
+	},
+	{
+		Code: LossRoles, Severity: SeverityMinor, Account: true,
+		Title:  "ACS chat has no roles: every member may write, and add and remove members",
+		Remedy: "enforce permissions in the application by twilioRole, or by the scopes of its tokens",
+	},
+	{
+		Code: LossPushAndWebhooks, Severity: SeverityInfo, Account: true,
+		Title:  "webhooks, push bindings and credentials are not carried",
+		Remedy: "subscribe to Event Grid and register for push notifications anew",
+	},
+
+	{
+		Code: LossStateNotEnforced, Severity: SeverityMajor,
+		Title:  "a closed conversation becomes a thread that can be written in",
+		Remedy: "keep threads whose twilioState is closed read-only in the application",
+	},
+	{
+		Code: LossStateInactive, Severity: SeverityInfo,
+		Title:  "ACS threads know no inactive state",
+		Remedy: "read twilioState from the thread metadata where it matters",
+	},
+	{
+		Code: LossTimers, Severity: SeverityInfo,
+		Title:  "timers that make a conversation inactive or closed do not run in ACS",
+		Remedy: "run them in the application; their values stand in conversation.json",
+	},
+	{
+		Code: LossBindings, Severity: SeverityInfo,
+		Title:  "the channel bindings of a conversation do not work in ACS",
+		Remedy: "nothing, unless answers are to leave ACS; their values stand in conversation.json",
+	},
+
+	{
+		Code: LossExternalParticipant, Severity: SeverityCritical,
+		Title:  "a participant behind a phone number, messenger or e-mail address gets no answer written in ACS",
+		Remedy: "connect the channel through ACS SMS, Advanced Messaging or Email, or tell the agents; then accept this",
+	},
+	{
+		Code: LossParticipantMerged, Severity: SeverityMinor,
+		Title:  "a person who is in a conversation twice becomes one member",
+		Remedy: "nothing: both stand in conversation.json",
+	},
+	{
+		Code: LossUserAttributes, Severity: SeverityMinor,
+		Title:  "ACS users have no attributes",
+		Remedy: "keep them in the application; they stand in conversation.json",
+	},
+	{
+		Code: LossDisplayNameIdentity, Severity: SeverityInfo,
+		Title:  "a user without a friendly name is shown by identity",
+		Remedy: "give the user a friendly name in Twilio before the run: ACS cannot change it later",
+	},
+	{
+		Code: LossAddressMasked, Severity: SeverityInfo,
+		Title:  "a name that is a phone number or e-mail address is masked",
+		Remedy: "use --addresses keep if addresses may stand in ACS",
+	},
+	{
+		Code: LossReadReceiptLargeThread, Severity: SeverityMinor,
+		Title:  "read receipts of threads of more than 20 members cannot be read in ACS",
+		Remedy: "read the horizon from conversation.json where it matters",
+	},
+	{
+		Code: LossReadReceiptExternal, Severity: SeverityInfo,
+		Title:  "the read horizon of a participant outside the chat is not sent as a read receipt",
+		Remedy: "read the horizon from conversation.json where it matters",
+	},
+
+	{
+		Code: LossMediaLost, Severity: SeverityCritical,
+		Title:  "a file is not carried, because there is no media store",
+		Remedy: "name a media store with --media",
+	},
+	{
+		Code: LossMediaMissing, Severity: SeverityMajor,
+		Title:  "Twilio cannot give a file any more: a line of text says so in its place",
+		Remedy: "restore the file at the source, or go on without it",
+	},
+	{
+		Code: LossMessageRefused, Severity: SeverityMajor,
+		Title:  "ACS refused a message for good: a stub stands in its place",
+		Remedy: "read the message in the chunk that twilioSidecar names",
+	},
+	{
+		Code: LossUnsupportedMessage, Severity: SeverityMinor,
+		Title:  "a message without anything to show says so",
+		Remedy: "read the message in the chunk that twilioSidecar names",
+	},
+	{
+		Code: LossBlankText, Severity: SeverityMinor,
+		Title:  "white space with nothing to show is replaced or shortened",
+		Remedy: "nothing: the original stands in the chunk that twilioSidecar names",
+	},
+	{
+		Code: LossLongBody, Severity: SeverityMinor,
+		Title:  "a message above 28 KB becomes several messages",
+		Remedy: "join messages of one twilioMessageSid in the application by twilioPart",
+	},
+	{
+		Code: LossRichContent, Severity: SeverityMinor,
+		Title:  "a card or buttons become lines of text",
+		Remedy: "render the attached original in the application",
+	},
+	{
+		Code: LossMediaText, Severity: SeverityMinor,
+		Title:  "the text of a message's body file could not be read whole",
+		Remedy: "open the attached original",
+	},
+	{
+		Code: LossAttachmentsInText, Severity: SeverityMinor,
+		Title:  "files beyond what the metadata holds are named in the text",
+		Remedy: "nothing: their URLs stand in the text",
+	},
+	{
+		Code: LossAttributesInvalid, Severity: SeverityMinor,
+		Title:  "attributes are no JSON; they are carried as they are",
+		Remedy: "let the application bear that, or repair them at the source",
+	},
+	{
+		Code: LossAttributesLarge, Severity: SeverityMinor,
+		Title:  "attributes are larger than the metadata of a message may be",
+		Remedy: "read them in the chunk that twilioSidecar names",
+	},
+	{
+		Code: LossHTMLAsText, Severity: SeverityInfo,
+		Title:  "an HTML body becomes plain text",
+		Remedy: "open the attached original",
+	},
+	{
+		Code: LossHistoryAttached, Severity: SeverityInfo,
+		Title:  "the quoted history of an e-mail is attached instead of shown",
+		Remedy: "open the attached original",
+	},
+	{
+		Code: LossSubjectInText, Severity: SeverityInfo,
+		Title:  "ACS messages have no subject: it becomes the first line",
+		Remedy: "nothing",
+	},
+	{
+		Code: LossAuthorLeft, Severity: SeverityInfo,
+		Title:  "the author has left the conversation: a user of its own stands for them",
+		Remedy: "nothing: twilioAuthor says who it was",
+	},
+	{
+		Code: LossAuthorNoPerson, Severity: SeverityInfo,
+		Title:  "the author is no participant: the identity of the migration sends in that name",
+		Remedy: "nothing: twilioAuthor says who it was",
+	},
+	{
+		Code: LossDeliveryReceipts, Severity: SeverityInfo,
+		Title:  "the receipts of single deliveries are not carried, only their summary",
+		Remedy: "read twilioDelivery, or keep a recorded snapshot",
+	},
+
+	{
+		Code: LossNotKept, Severity: SeverityCritical,
+		Title:  "something does not fit ACS, and there is no media store to keep it",
+		Remedy: "name a media store with --media",
+	},
+	{
+		Code: LossMetadataTrimmed, Severity: SeverityMinor,
+		Title:  "metadata does not fit and stands in the sidecar",
+		Remedy: "read it where twilioSidecar points",
+	},
+	{
+		Code: LossNameCut, Severity: SeverityMinor,
+		Title:  "a topic or display name is too long and is cut",
+		Remedy: "shorten it at the source before the run: ACS cannot change display names later",
+	},
+	{
+		Code: LossTextRepaired, Severity: SeverityMinor,
+		Title:  "characters that cannot be sent are replaced by U+FFFD",
+		Remedy: "nothing",
+	},
+}

@@ -1,0 +1,137 @@
+package mapping
+
+import (
+	"cmp"
+	"strings"
+)
+
+// memberKey names the communication user that p becomes. A chat user is one
+// person in all conversations of a service, somebody behind an address too;
+// a participant that has neither is only itself.
+func memberKey(service ServiceSID, p Participant) PersonKey {
+	if p.IsChat() {
+		return PersonKey{Kind: PersonUser, Service: service, Name: string(p.Identity)}
+	}
+	name := p.address()
+	if name == "" {
+		name = participantName(p.SID)
+	}
+	return PersonKey{Kind: PersonPlaceholder, Service: service, Name: name}
+}
+
+// participantName is the PersonKey.Name of somebody of whom nothing but a
+// participant SID is known.
+func participantName(sid ParticipantSID) string { return "participant:" + string(sid) }
+
+// address is where p is reached outside the chat; empty for mere chat users.
+func (p Participant) address() string {
+	if p.Binding == nil {
+		return ""
+	}
+	return cmp.Or(p.Binding.Address, p.Binding.ProjectedAddress)
+}
+
+// hasName reports whether author is a name of p in Twilio.
+func (p Participant) hasName(author string) bool {
+	return author == string(p.Identity) || p.hasAddress(author)
+}
+
+// hasAddress reports whether author is an address of p.
+func (p Participant) hasAddress(author string) bool {
+	return p.Binding != nil && (author == p.Binding.Address || author == p.Binding.ProjectedAddress)
+}
+
+// member drafts p as a member of the thread.
+func (ro *Roster) member(key PersonKey, p Participant, t *tally) Member {
+	name := ro.externalName(p)
+	if p.IsChat() {
+		name = ro.chatName(p, t)
+	} else {
+		t.lose(LossExternalParticipant, channelName(bindingType(p)))
+	}
+	name, cut := displayName(name, string(p.SID), "?")
+	if cut {
+		t.lose(LossNameCut, "display name")
+	}
+	return Member{Key: key, DisplayName: name, Metadata: ro.memberMetadata(p, t), Participant: p}
+}
+
+// chatName is how a chat user is shown: by friendly name, else by identity.
+func (ro *Roster) chatName(p Participant, t *tally) string {
+	name := string(p.Identity)
+	user, _ := ro.user(p.Identity)
+	if !isBlank(user.FriendlyName) {
+		name = user.FriendlyName
+	} else {
+		t.lose(LossDisplayNameIdentity, "")
+	}
+	if attributes := strings.TrimSpace(user.Attributes); attributes != "" && attributes != "{}" {
+		t.keep(LossUserAttributes, string(user.SID))
+	}
+	public := ro.rules.publicName(name)
+	if public != name {
+		t.lose(LossAddressMasked, "display name")
+	}
+	return public
+}
+
+// externalName is how somebody is shown who is reached over a channel.
+func (ro *Roster) externalName(p Participant) string {
+	address := p.address()
+	if address == "" {
+		return channelName(cmp.Or(bindingType(p), "Participant"))
+	}
+	if ro.rules.masks() {
+		return maskAddress(bindingType(p), address)
+	}
+	if !isBlank(p.Binding.Name) {
+		return p.Binding.Name
+	}
+	return address
+}
+
+func bindingType(p Participant) string {
+	if p.Binding == nil {
+		return ""
+	}
+	return p.Binding.Type
+}
+
+// memberMetadata is what a member carries, as far as it fits.
+func (ro *Roster) memberMetadata(p Participant, t *tally) Metadata {
+	identity := string(p.Identity)
+	switch {
+	case !p.IsChat() && !ro.rules.masks():
+		identity = p.address()
+	case ro.rules.masks() && isAddress(identity):
+		identity = ""
+		t.lose(LossAddressMasked, KeyIdentity)
+	}
+	role := string(p.RoleSID)
+	if known, ok := ro.role(p.RoleSID); ok && !isBlank(known.FriendlyName) {
+		role = known.FriendlyName
+	}
+	md, _, left := fit([]field{
+		{KeyParticipantSID, string(p.SID)},
+		{KeyIdentity, identity},
+		{KeyBindingType, bindingType(p)},
+		{KeyRole, role},
+		{KeyAttributes, attributesValue(p.Attributes)},
+	}, MaxMemberMetadata)
+	if len(left) > 0 {
+		t.keep(LossMetadataTrimmed, strings.Join(left, ", "))
+	}
+	return md
+}
+
+// displayName is the first of names that has something to show, on one line and
+// not too long. It reports whether it is cut.
+func displayName(names ...string) (string, bool) {
+	for _, name := range names {
+		if name = lineText(name); name != "" {
+			name, cut := cutText(name, MaxDisplayName)
+			return strings.TrimSpace(name), cut
+		}
+	}
+	return "", false
+}

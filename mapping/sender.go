@@ -1,0 +1,90 @@
+package mapping
+
+import "strings"
+
+// Sender is who sends a message.
+type Sender struct {
+	Key         PersonKey
+	DisplayName string // senderDisplayName; never empty
+	// Temporary is set for senders that are no participant of the
+	// conversation: they are members only while the history is written.
+	Temporary bool
+}
+
+// The display names of authors that have none.
+const (
+	systemName = "system" // Twilio's own word for it
+	formerName = "Former participant"
+)
+
+// Sender finds who sends m: its participant, or whoever bears the author's
+// name, or somebody who left, or else the keeper in the author's name. The
+// participant SID goes first, because the author is free text that a writer may
+// choose.
+func (ro *Roster) Sender(m Message) Sender {
+	s, _ := ro.sender(m)
+	return s
+}
+
+// sender finds who sends m and reports whether the display name is cut.
+func (ro *Roster) sender(m Message) (Sender, bool) {
+	if i, ok := ro.memberOf(m); ok {
+		return ro.memberSender(ro.Members[i], m.Author)
+	}
+	var s Sender
+	var cut bool
+	user, known := ro.user(Identity(m.Author))
+	switch {
+	case known || m.ParticipantSID != "" || isAddress(m.Author):
+		s.Key = PersonKey{Kind: PersonFormer, Service: ro.service, Name: m.Author}
+		if m.Author == "" {
+			s.Key.Name = participantName(m.ParticipantSID)
+		}
+		s.DisplayName, cut = displayName(ro.rules.publicName(user.FriendlyName), ro.rules.publicName(m.Author), formerName)
+	default:
+		s.Key = Keeper
+		s.DisplayName, cut = displayName(m.Author, systemName)
+	}
+	s.Temporary = true
+	return s, cut
+}
+
+// memberOf finds the member who wrote m.
+func (ro *Roster) memberOf(m Message) (int, bool) {
+	if i, ok := ro.bySID[m.ParticipantSID]; ok && m.ParticipantSID != "" {
+		return i, true
+	}
+	i, ok := ro.byName[m.Author]
+	return i, ok && m.Author != ""
+}
+
+// memberSender is mem, in the name that the author's text gives if it is not
+// one of the member's own.
+func (ro *Roster) memberSender(mem Member, author string) (Sender, bool) {
+	s := Sender{Key: mem.Key, DisplayName: mem.DisplayName}
+	if strings.TrimSpace(author) == "" || mem.Participant.hasName(author) || author == mem.Key.Name {
+		return s, false
+	}
+	var cut bool
+	s.DisplayName, cut = displayName(ro.rules.publicName(author), mem.DisplayName)
+	return s, cut
+}
+
+// authorValue is the author of m as metadata. Where that is an address and
+// addresses are masked, it is the participant SID; empty where there is none.
+func (ro *Roster) authorValue(m Message) string {
+	if !ro.rules.masks() || m.Author == "" {
+		return m.Author
+	}
+	i, isMember := ro.memberOf(m)
+	byAddress := isMember && ro.Members[i].Participant.hasAddress(m.Author)
+	switch {
+	case !byAddress && !isAddress(m.Author):
+		return m.Author
+	case m.ParticipantSID != "":
+		return string(m.ParticipantSID)
+	case isMember:
+		return string(ro.Members[i].Participant.SID)
+	}
+	return ""
+}

@@ -1,0 +1,65 @@
+package mapping
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// compactJSON is raw without white space, so that a resource read from a file
+// and the same one read from the network look alike. Null and nothing are
+// empty; what is no JSON stays as it is.
+func compactJSON(raw json.RawMessage) string {
+	if len(raw) == 0 || string(raw) == "null" {
+		return ""
+	}
+	var b bytes.Buffer
+	b.Grow(len(raw))
+	if err := json.Compact(&b, raw); err != nil {
+		return string(raw)
+	}
+	if s := b.String(); s != "null" {
+		return s
+	}
+	return ""
+}
+
+// resourceJSON is one resource on one line: as Twilio returned it, or, where
+// that was not kept, as its noun.
+func resourceJSON(raw json.RawMessage, noun any) []byte {
+	var b bytes.Buffer
+	if len(raw) > 0 && json.Compact(&b, raw) == nil {
+		return b.Bytes()
+	}
+	b.Reset()
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(noun); err != nil {
+		return []byte("null")
+	}
+	return bytes.TrimRight(b.Bytes(), "\n")
+}
+
+// isJSON reports whether s is one JSON value.
+func isJSON(s string) bool { return json.Valid([]byte(s)) }
+
+// soundJSON is raw if it is JSON, otherwise a JSON string of it: a noun made by
+// hand must not lose the resource that carries it.
+func soundJSON(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 || json.Valid(raw) {
+		return raw
+	}
+	quoted, err := json.Marshal(string(raw))
+	if err != nil {
+		return nil
+	}
+	return quoted
+}
+
+// isEmptyJSON reports whether raw holds nothing: absent, null, {} or [].
+func isEmptyJSON(raw json.RawMessage) bool {
+	switch compactJSON(raw) {
+	case "", "{}", "[]":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,118 @@
+package mapping
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+)
+
+// maxSID bounds the SID of a conversation that can be carried, in bytes; real
+// ones have 34. A longer one could not be found again in the thread's metadata.
+const maxSID = 64
+
+// ChatThread drafts the thread of c. Metadata is within 1 KB however it is
+// measured; what does not fit is a Loss and stands in the sidecar.
+func (r Rules) ChatThread(c Conversation, ro *Roster) (ThreadDraft, []Loss) {
+	t := tally{item: string(c.SID), stores: r.stores()}
+	d := ThreadDraft{
+		Topic:    r.topic(c, &t),
+		Metadata: r.threadMetadata(c, &t),
+		Members:  ro.Members,
+		Creator:  creator(c.SID, ro.Members),
+		Blocked:  blocked(c, ro.Members),
+	}
+	switch c.State {
+	case StateClosed:
+		t.lose(LossStateNotEnforced, "")
+	case StateInactive:
+		t.lose(LossStateInactive, "")
+	}
+	if !isEmptyJSON(c.Timers) {
+		t.lose(LossTimers, "")
+	}
+	if !isEmptyJSON(c.Bindings) {
+		t.lose(LossBindings, "")
+	}
+	return d, t.losses
+}
+
+// topic is the friendly name, else the unique name, else the SID. People's text
+// that merely holds an address is theirs; a topic that is an address is masked.
+func (r Rules) topic(c Conversation, t *tally) string {
+	topic := string(c.SID)
+	for _, name := range []string{c.FriendlyName, c.UniqueName} {
+		if !isBlank(name) {
+			topic = name
+			break
+		}
+	}
+	public := r.publicName(topic)
+	if public != topic {
+		t.lose(LossAddressMasked, "topic")
+	}
+	public, repaired := repairText(public)
+	if repaired {
+		t.lose(LossTextRepaired, "topic")
+	}
+	public, cut := cutText(public, MaxTopic)
+	if cut {
+		t.lose(LossNameCut, "topic")
+	}
+	return public
+}
+
+func (r Rules) threadMetadata(c Conversation, t *tally) Metadata {
+	unique := c.UniqueName
+	if r.masks() && isAddress(unique) {
+		unique = ""
+		t.lose(LossAddressMasked, KeyUniqueName)
+	}
+	md, _, left := fit([]field{
+		{KeyConversationSID, string(c.SID)},
+		{KeySidecar, r.URL(r.SidecarKey(c.SID))},
+		{KeyState, c.State},
+		{KeyCreatedAt, string(c.DateCreated)},
+		{KeyUpdatedAt, string(c.DateUpdated)},
+		{KeyUniqueName, unique},
+		{KeyAttributes, attributesValue(c.Attributes)},
+	}, MaxThreadMetadata)
+	if len(left) > 0 {
+		t.keep(LossMetadataTrimmed, strings.Join(left, ", "))
+	}
+	return md
+}
+
+// creator picks who creates the thread by a hash of its SID, so that over the
+// account creations spread evenly over the people.
+func creator(sid ConversationSID, members []Member) PersonKey {
+	candidates := make([]PersonKey, 0, len(members))
+	for _, m := range members {
+		if m.Key.Kind == PersonUser {
+			candidates = append(candidates, m.Key)
+		}
+	}
+	if len(candidates) == 0 {
+		for _, m := range members {
+			candidates = append(candidates, m.Key)
+		}
+	}
+	if len(candidates) == 0 {
+		return Keeper
+	}
+	h := fnv.New32a()
+	h.Write([]byte(sid))
+	return candidates[h.Sum32()%uint32(len(candidates))]
+}
+
+// blocked says why c cannot be carried at all; empty when it can.
+func blocked(c Conversation, members []Member) string {
+	switch {
+	case c.SID == "" || len(c.SID) > maxSID:
+		return "its SID is not one of Twilio's"
+	case c.State == StateInitializing:
+		return "Twilio is still creating it: it is carried by a later run"
+	case len(members) > MaxMembers:
+		return fmt.Sprintf("it has %d members and an ACS thread takes %d", len(members), MaxMembers)
+	}
+	return ""
+}
