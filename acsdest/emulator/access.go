@@ -1,0 +1,55 @@
+package emulator
+
+import (
+	"math"
+	"net/http"
+)
+
+// A view is the part of a thread's history that a reader may see: messages that
+// arrived at or after from, and changed at or before until.
+type view struct{ from, until millis }
+
+// sees reports whether a message is in the view.
+func (v view) sees(m message) bool { return m.ID >= v.from && m.version <= v.until }
+
+// asMember opens the thread of a call for one of its members, or refuses.
+func (s *Server) asMember(t tx, c *call) (*openThread, member, error) {
+	th, err := t.openThread(c.thread)
+	if err != nil {
+		return nil, member{}, err
+	}
+	m, found, err := t.member(th.num, c.user)
+	if err == nil && !found {
+		err = s.notYours()
+		if t.bucket(bucketFormer).Get(th.num.keyOf(c.user)) != nil {
+			err = forbidden()
+		}
+	}
+	return th, m, err
+}
+
+// asReader opens the thread of a call for someone who is or was a member. A
+// former member reads what was there when it left, and nothing newer.
+func (s *Server) asReader(t tx, c *call) (*openThread, view, error) {
+	th, err := t.openThread(c.thread)
+	if err != nil {
+		return nil, view{}, err
+	}
+	m, found, err := t.member(th.num, c.user)
+	if err != nil || found {
+		return th, view{from: m.Share, until: math.MaxInt64}, err
+	}
+	former, found, err := load[formerMember](t.bucket(bucketFormer), th.num.keyOf(c.user))
+	if err == nil && !found {
+		err = s.notYours()
+	}
+	return th, view{from: former.Share, until: former.Until}, err
+}
+
+// notYours is the refusal of a thread in which the caller never was a member.
+func (s *Server) notYours() *refusal {
+	if s.opts.ForeignThreadStatus == http.StatusNotFound {
+		return threadNotFound()
+	}
+	return forbidden()
+}

@@ -1,0 +1,106 @@
+package emulator
+
+import (
+	"errors"
+
+	"go.etcd.io/bbolt"
+)
+
+// maxGroup is how many writes share a transaction at most, so that none waits
+// long for the others.
+const maxGroup = 2048
+
+// errClosed is the error of a write after Close.
+var errClosed = errors.New("embedded ACS is closed")
+
+// A committer runs writes in groups, one transaction and one fsync each: while a
+// group goes to disk the next one gathers. Thousands of senders so share the
+// price of durability, and a single one pays no delay.
+type committer struct {
+	state   *state
+	queue   chan *write
+	quit    chan struct{}
+	stopped chan struct{}
+}
+
+// A write is one change of the state. Its apply may return a *refusal, and must
+// do so before it changes anything, since the group is committed all the same.
+// Any other error takes the whole group back.
+type write struct {
+	apply func(tx) error
+	err   error
+	done  chan struct{}
+}
+
+func startCommitter(st *state) *committer {
+	c := &committer{
+		state:   st,
+		queue:   make(chan *write),
+		quit:    make(chan struct{}),
+		stopped: make(chan struct{}),
+	}
+	go c.run()
+	return c
+}
+
+// do returns once apply has been committed, or refused.
+func (c *committer) do(apply func(tx) error) error {
+	w := &write{apply: apply, done: make(chan struct{})}
+	select {
+	case c.queue <- w:
+		<-w.done
+		return w.err
+	case <-c.quit:
+		return errClosed
+	}
+}
+
+// stop returns when the last group is on disk.
+func (c *committer) stop() {
+	close(c.quit)
+	<-c.stopped
+}
+
+func (c *committer) run() {
+	defer close(c.stopped)
+	for {
+		select {
+		case first := <-c.queue:
+			c.commit(c.gather(first))
+		case <-c.quit:
+			return
+		}
+	}
+}
+
+// gather takes what waits, without waiting itself.
+func (c *committer) gather(first *write) []*write {
+	group := []*write{first}
+	for len(group) < maxGroup {
+		select {
+		case w := <-c.queue:
+			group = append(group, w)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+func (c *committer) commit(group []*write) {
+	err := c.state.db.Update(func(b *bbolt.Tx) error {
+		for _, w := range group {
+			w.err = w.apply(tx{b, c.state})
+			if w.err != nil && !isRefusal(w.err) {
+				return w.err
+			}
+		}
+		return nil
+	})
+	for _, w := range group {
+		if err != nil {
+			w.err = err
+		}
+		close(w.done)
+	}
+}

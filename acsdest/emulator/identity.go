@@ -1,0 +1,259 @@
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// maxCustomID is the longest ID of the caller's, in characters [S].
+const maxCustomID = 256
+
+// identity is a communication user, as stored. A deleted one stays, so that its
+// messages are known to be gone.
+type identity struct {
+	Created    millis `json:"created"`
+	Deleted    millis `json:"deleted,omitempty"`
+	Generation int    `json:"generation,omitempty"` // tokens of earlier ones are revoked
+	RevokedAt  millis `json:"revokedAt,omitempty"`
+	CustomID   string `json:"customId,omitempty"`
+	LastToken  millis `json:"lastToken,omitempty"`
+}
+
+// revoked reports whether a token of the given generation no longer counts.
+// Revocation may take effect late.
+func (i identity) revoked(generation int, delay time.Duration) bool {
+	if i.Deleted > 0 {
+		return true
+	}
+	return generation < i.Generation && now() >= i.RevokedAt+millis(delay.Milliseconds())
+}
+
+func (t tx) identity(u userID) (identity, bool, error) {
+	return load[identity](t.bucket(bucketIdentities), []byte(u))
+}
+
+func (t tx) saveIdentity(u userID, i identity) error {
+	return save(t.bucket(bucketIdentities), []byte(u), i)
+}
+
+// liveIdentity is an identity that exists, or a refusal.
+func (t tx) liveIdentity(u userID) (identity, error) {
+	id, found, err := t.identity(u)
+	if err == nil && (!found || id.Deleted > 0) {
+		err = identityNotFound()
+	}
+	return id, err
+}
+
+type identityJSON struct {
+	ID        userID `json:"id"`
+	CustomID  string `json:"customId,omitempty"`
+	External  string `json:"externalId,omitempty"`
+	LastToken string `json:"lastTokenIssuedAt,omitempty"`
+}
+
+type accessToken struct {
+	Token     string `json:"token"`
+	ExpiresOn string `json:"expiresOn"`
+}
+
+type createIdentityRequest struct {
+	Scopes  []scope `json:"createTokenWithScopes"`
+	Minutes *int    `json:"expiresInMinutes"`
+	// The name of the caller's ID changed between commits of the preview.
+	CustomID   string `json:"customId"`
+	ExternalID string `json:"externalId"`
+}
+
+type createIdentityResult struct {
+	Identity identityJSON `json:"identity"`
+	Token    *accessToken `json:"accessToken,omitempty"`
+}
+
+// asksForToken reports whether a body of POST /identities also asks for a
+// token, which has a limit of its own.
+func asksForToken(body []byte) bool {
+	var in createIdentityRequest
+	return json.Unmarshal(body, &in) == nil && len(in.Scopes) > 0
+}
+
+func (s *Server) createIdentity(c *call) (reply, error) {
+	var in createIdentityRequest
+	if len(c.body) > 0 {
+		if err := c.decode(&in); err != nil {
+			return reply{}, err
+		}
+	}
+	life, err := tokenLife(in.Scopes, in.Minutes)
+	if err != nil {
+		return reply{}, err
+	}
+	custom := in.CustomID + in.ExternalID
+	if c.version != customIDVersion {
+		custom = ""
+	}
+	if len(custom) > maxCustomID {
+		return reply{}, invalid("CustomId", fmt.Sprintf("CustomId must have at most %d characters.", maxCustomID))
+	}
+	u := newUserID(s.state.resource)
+	created := identity{Created: now(), CustomID: custom}
+	if len(in.Scopes) > 0 {
+		created.LastToken = created.Created
+	}
+	status := http.StatusCreated
+	err = s.state.write(func(t tx) error {
+		if known := t.bucket(bucketCustomIDs).Get([]byte(custom)); custom != "" && known != nil {
+			u, status = userID(known), http.StatusOK
+			known, err := t.liveIdentity(u)
+			created = known
+			return err
+		}
+		return t.createIdentity(u, created)
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	out := createIdentityResult{Identity: created.json(u)}
+	if len(in.Scopes) > 0 {
+		token := s.newToken(u, created.Generation, in.Scopes, life)
+		out.Token = &token
+	}
+	return reply{status: status, body: out}, nil
+}
+
+func (t tx) createIdentity(u userID, i identity) error {
+	identities := t.bucket(bucketIdentities)
+	if _, err := identities.NextSequence(); err != nil { // counts identities: see Stats
+		return err
+	}
+	if i.CustomID != "" {
+		if err := t.bucket(bucketCustomIDs).Put([]byte(i.CustomID), []byte(u)); err != nil {
+			return err
+		}
+	}
+	return t.saveIdentity(u, i)
+}
+
+func (i identity) json(u userID) identityJSON {
+	out := identityJSON{ID: u, CustomID: i.CustomID, External: i.CustomID}
+	if i.CustomID != "" && i.LastToken > 0 {
+		out.LastToken = time.UnixMilli(int64(i.LastToken)).UTC().Format("2006-01-02T15:04:05.0000000-07:00")
+	}
+	return out
+}
+
+// tokenLife is how long a token is asked to live. Scopes and minutes are checked.
+func tokenLife(scopes []scope, minutes *int) (time.Duration, error) {
+	for _, sc := range scopes {
+		if !slices.Contains(allScopes, sc) {
+			return 0, invalid("Scopes", "The scope is not known.")
+		}
+	}
+	n := defaultTokenMinutes
+	if minutes != nil {
+		n = *minutes
+	}
+	if n < minTokenMinutes || n > maxTokenMinutes {
+		return 0, invalid("ExpiresInMinutes", fmt.Sprintf(
+			"ExpiresInMinutes value %d is invalid. Value must be within the [%d, %d] interval.", n, minTokenMinutes, maxTokenMinutes))
+	}
+	return time.Duration(n) * time.Minute, nil
+}
+
+// identityID is the identity that the path names.
+func (c *call) identityID() (userID, error) {
+	u := userID(c.r.PathValue("user"))
+	if _, ok := u.resource(); !ok {
+		return "", invalid("id", "The identifier is not valid.")
+	}
+	return u, nil
+}
+
+func (s *Server) getIdentity(c *call) (reply, error) {
+	u, err := c.identityID()
+	if err != nil {
+		return reply{}, err
+	}
+	var id identity
+	err = s.state.read(func(t tx) error {
+		id, err = t.liveIdentity(u)
+		return err
+	})
+	return reply{status: http.StatusOK, body: id.json(u)}, err
+}
+
+type issueTokenRequest struct {
+	Scopes  []scope `json:"scopes"`
+	Minutes *int    `json:"expiresInMinutes"`
+}
+
+func (s *Server) issueToken(c *call) (reply, error) {
+	u, err := c.identityID()
+	if err != nil {
+		return reply{}, err
+	}
+	var in issueTokenRequest
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	if len(in.Scopes) == 0 {
+		return reply{}, invalid("Scopes", "At least one scope is required.")
+	}
+	life, err := tokenLife(in.Scopes, in.Minutes)
+	if err != nil {
+		return reply{}, err
+	}
+	var id identity
+	err = s.state.read(func(t tx) error {
+		id, err = t.liveIdentity(u)
+		return err
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusOK, body: s.newToken(u, id.Generation, in.Scopes, life)}, nil
+}
+
+func (s *Server) revokeTokens(c *call) (reply, error) {
+	return s.changeIdentity(c, func(_ tx, _ userID, i *identity) error {
+		i.Generation++
+		i.RevokedAt = now()
+		return nil
+	})
+}
+
+// deleteIdentity revokes the tokens of an identity and takes it out of all its
+// threads. Its messages read as deleted from then on: see tx.bury.
+func (s *Server) deleteIdentity(c *call) (reply, error) {
+	return s.changeIdentity(c, func(t tx, u userID, i *identity) error {
+		i.Deleted = now()
+		if i.CustomID != "" {
+			if err := t.bucket(bucketCustomIDs).Delete([]byte(i.CustomID)); err != nil {
+				return err
+			}
+		}
+		return t.leaveAll(u)
+	})
+}
+
+// changeIdentity applies change to the identity of the path and stores it.
+func (s *Server) changeIdentity(c *call, change func(tx, userID, *identity) error) (reply, error) {
+	u, err := c.identityID()
+	if err != nil {
+		return reply{}, err
+	}
+	err = s.state.write(func(t tx) error {
+		id, err := t.liveIdentity(u)
+		if err != nil {
+			return err
+		}
+		if err := change(t, u, &id); err != nil {
+			return err
+		}
+		return t.saveIdentity(u, id)
+	})
+	return reply{status: http.StatusNoContent}, err
+}
