@@ -1,0 +1,41 @@
+package twiliosrc
+
+import (
+	"sync"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// damage decides what becomes of items that cannot be read: they are yielded as
+// errors or, with skip, left out and counted.
+type damage struct {
+	skip bool
+
+	mu      sync.Mutex
+	places  map[string]bool // of what was left out, so that nothing counts twice
+	skipped int64
+}
+
+// leaveOut reports whether the n items at e.Place are to be left out rather
+// than yielded as e.
+func (d *damage) leaveOut(e *mapping.DamagedError, n int64) bool {
+	if !d.skip {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.places[e.Place] {
+		if d.places == nil {
+			d.places = map[string]bool{}
+		}
+		d.places[e.Place] = true
+		d.skipped += n
+	}
+	return true
+}
+
+func (d *damage) count() int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.skipped
+}

@@ -1,0 +1,85 @@
+package twiliosrc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// errNotAsked is the error of a line that is sound but not part of the listing.
+var errNotAsked = errors.New("not asked for")
+
+// part is a stretch of a file.
+type part struct {
+	file *file
+	stretch
+}
+
+// lines reads the lines of p. Any error comes once, last.
+func (p part) lines(ctx context.Context) iter.Seq2[line, error] {
+	return func(yield func(line, error) bool) {
+		r := readLines(p.file.at, p.stretch)
+		defer r.release()
+		for {
+			l, err := r.next()
+			switch {
+			case errors.Is(err, io.EOF):
+				return
+			case ctx.Err() != nil:
+				yield(line{}, context.Cause(ctx))
+				return
+			case err != nil:
+				yield(line{}, fmt.Errorf("read %s: %w", p.file.name, err))
+				return
+			case !yield(l, nil):
+				return
+			}
+		}
+	}
+}
+
+// items reads the lines of p as items. An error of read is a *mapping.DamagedError
+// of the conversation that owner names, unless it is errNotAsked.
+func items[T any](ctx context.Context, d *damage, p part, owner func(line) mapping.ConversationSID, read func(line) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		for l, err := range p.lines(ctx) {
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			v, err := none, l.err
+			if err == nil {
+				v, err = read(l)
+			}
+			switch {
+			case err == nil:
+				if !yield(v, nil) {
+					return
+				}
+			case !errors.Is(err, errNotAsked):
+				e := &mapping.DamagedError{Place: p.file.place(l.number), Conversation: owner(l), Err: err}
+				if !d.leaveOut(e, 1) && !yield(none, e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// of is the owner of lines that all belong to one conversation.
+func of(sid mapping.ConversationSID) func(line) mapping.ConversationSID {
+	return func(line) mapping.ConversationSID { return sid }
+}
+
+// nothing yields err alone.
+func nothing[T any](err error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		yield(none, err)
+	}
+}

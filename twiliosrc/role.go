@@ -1,0 +1,29 @@
+package twiliosrc
+
+import (
+	"context"
+	"iter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+func decodeRole(text []byte) (mapping.Role, error) {
+	var r mapping.Role
+	raw, err := decode(text, &r)
+	if err != nil {
+		return r, err
+	}
+	r.Raw = raw
+	return r, checkSID(prefixRole, "sid", r.SID)
+}
+
+// Roles lists those of all services. A snapshot made by hand may have none.
+func (s *Snapshot) Roles(ctx context.Context) iter.Seq2[mapping.Role, error] {
+	f := s.files[KindRoles]
+	if f == nil {
+		return func(func(mapping.Role, error) bool) {}
+	}
+	return items(ctx, &s.damage, part{f, f.whole()}, of(""), func(l line) (mapping.Role, error) {
+		return decodeRole(l.text)
+	})
+}

@@ -1,0 +1,81 @@
+package twiliosrc
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// The prefixes of the identifiers that are looked at here.
+const (
+	prefixAccount      = "AC"
+	prefixService      = "IS"
+	prefixConversation = "CH"
+	prefixParticipant  = "MB"
+	prefixMessage      = "IM"
+	prefixMedia        = "ME"
+	prefixUser         = "US"
+	prefixRole         = "RL"
+)
+
+// sidLength is the length of every identifier: a prefix of two letters and 32
+// hexadecimal digits (the patterns of Twilio's OpenAPI document).
+const sidLength = 34
+
+// validSID reports whether sid is one of Twilio's identifiers with this prefix.
+// Only such a name may become part of a path, of a URL or of a file.
+func validSID(prefix, sid string) bool {
+	if len(sid) != sidLength || !strings.HasPrefix(sid, prefix) {
+		return false
+	}
+	for _, c := range []byte(sid[len(prefix):]) {
+		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F') {
+			return false
+		}
+	}
+	return true
+}
+
+// checkSID is validSID with an error that names the field.
+func checkSID[S ~string](prefix, field string, sid S) error {
+	switch {
+	case sid == "":
+		return fmt.Errorf("%s is missing", field)
+	case !validSID(prefix, string(sid)):
+		return fmt.Errorf("%s %.40q is not %s and 32 hexadecimal digits", field, string(sid), prefix)
+	}
+	return nil
+}
+
+// conversationSIDs finds the conversation SIDs anywhere in text: the way to the
+// owner of an item that cannot be read.
+func conversationSIDs(text []byte) iter.Seq[mapping.ConversationSID] {
+	return func(yield func(mapping.ConversationSID) bool) {
+		for {
+			i := bytes.Index(text, []byte(prefixConversation))
+			if i < 0 || i+sidLength > len(text) {
+				return
+			}
+			sid := string(text[i : i+sidLength])
+			if !validSID(prefixConversation, sid) {
+				text = text[i+len(prefixConversation):]
+				continue
+			}
+			if !yield(mapping.ConversationSID(sid)) {
+				return
+			}
+			text = text[i+sidLength:]
+		}
+	}
+}
+
+// conversationIn is the first conversation SID in text, empty if there is none.
+func conversationIn(text []byte) mapping.ConversationSID {
+	for sid := range conversationSIDs(text) {
+		return sid
+	}
+	return ""
+}
