@@ -20,6 +20,7 @@ const maxBody = 1 << 20
 type call struct {
 	r         *http.Request
 	operation limits.Operation
+	query     url.Values
 	version   string // api-version
 	body      []byte
 	user      userID   // whose token it carries; empty for Identity
@@ -44,13 +45,13 @@ func (c *call) readBody(w http.ResponseWriter) error {
 	case errors.As(err, &tooLarge):
 		return &refusal{status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", message: "The request body is too large.", chat: c.isChat()}
 	case err != nil:
-		return badRequest("The request body could not be read.")
+		return c.malformed()
 	}
 	c.body = body
 	return nil
 }
 
-func (c *call) isChat() bool { return !strings.HasPrefix(c.r.URL.Path, "/identities") }
+func (c *call) isChat() bool { return strings.HasPrefix(c.r.URL.Path, "/chat") }
 
 // decode reads the body as exactly one JSON value. Unknown fields are ignored,
 // as the service does: a time of creation in a request changes nothing.

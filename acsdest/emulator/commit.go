@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"errors"
+	"sync"
+	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -19,8 +21,13 @@ var errClosed = errors.New("embedded ACS is closed")
 type committer struct {
 	state   *state
 	queue   chan *write
-	quit    chan struct{}
 	stopped chan struct{}
+
+	quitting sync.Once
+	quit     chan struct{}
+
+	lastGroup int           // writes in the last group
+	lastTook  time.Duration // how long its commit took
 }
 
 // A write is one change of the state. Its apply may return a *refusal, and must
@@ -55,9 +62,9 @@ func (c *committer) do(apply func(tx) error) error {
 	}
 }
 
-// stop returns when the last group is on disk.
+// stop returns when the last group is on disk. It may be called again.
 func (c *committer) stop() {
-	close(c.quit)
+	c.quitting.Do(func() { close(c.quit) })
 	<-c.stopped
 }
 
@@ -73,9 +80,21 @@ func (c *committer) run() {
 	}
 }
 
-// gather takes what waits, without waiting itself.
+// gather takes what waits. Those who were answered by the last commit are likely
+// to write again: for so many writers it waits a little, which a lone one never
+// feels, rather than make most of them wait for a whole further commit.
 func (c *committer) gather(first *write) []*write {
 	group := []*write{first}
+	timer := time.NewTimer(c.lastTook / 2)
+	defer timer.Stop()
+	for len(group) < min(c.lastGroup, maxGroup) {
+		select {
+		case w := <-c.queue:
+			group = append(group, w)
+		case <-timer.C:
+			return group
+		}
+	}
 	for len(group) < maxGroup {
 		select {
 		case w := <-c.queue:
@@ -88,6 +107,7 @@ func (c *committer) gather(first *write) []*write {
 }
 
 func (c *committer) commit(group []*write) {
+	began := time.Now()
 	err := c.state.db.Update(func(b *bbolt.Tx) error {
 		for _, w := range group {
 			w.err = w.apply(tx{b, c.state})
@@ -97,6 +117,7 @@ func (c *committer) commit(group []*write) {
 		}
 		return nil
 	})
+	c.lastGroup, c.lastTook = len(group), time.Since(began)
 	for _, w := range group {
 		if err != nil {
 			w.err = err

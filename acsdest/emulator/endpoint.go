@@ -61,10 +61,12 @@ func (s *Server) routes() http.Handler {
 // serve takes a request through every gate and answers it.
 func (s *Server) serve(e endpoint, w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w)
+	query := r.URL.Query()
 	c := &call{
 		r:         r,
 		operation: e.operation,
-		version:   r.URL.Query().Get("api-version"),
+		query:     query,
+		version:   query.Get("api-version"),
 		thread:    threadID(r.PathValue("thread")),
 	}
 	rep, err := s.answer(e, c, w)
@@ -85,7 +87,7 @@ func (s *Server) answer(e endpoint, c *call, w http.ResponseWriter) (reply, erro
 		return reply{}, err
 	}
 	s.observe(c, Arrived, 0)
-	if err := s.faults.strike(c, BeforeCommit); err != nil {
+	if err := s.faults.strike(c, false); err != nil {
 		return reply{}, err
 	}
 	rep, err := e.handle(s, c)
@@ -93,7 +95,7 @@ func (s *Server) answer(e endpoint, c *call, w http.ResponseWriter) (reply, erro
 		return reply{}, err
 	}
 	s.stats.count(c.operation)
-	return rep, s.faults.strike(c, AfterCommit)
+	return rep, s.faults.strike(c, true)
 }
 
 // admit decides whether a request is heard at all. The order tells which of

@@ -11,29 +11,19 @@ import (
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 )
 
-// A Phase is a point in the life of a call.
-type Phase string
-
-// The phases of calls, as faults and OnRequest know them.
-const (
-	// Arrived calls have passed every gate and are about to be carried out.
-	Arrived Phase = "arrived"
-	// BeforeCommit is the same moment, as the place of a fault: nothing is done yet.
-	BeforeCommit Phase = "before commit"
-	// AfterCommit is when a call has been carried out and is on disk, but has not
-	// been answered: a fault here leaves the caller in the dark.
-	AfterCommit Phase = "after commit"
-	// Answering is the last moment before the answer, or the refusal, is written.
-	Answering Phase = "answering"
-)
-
-// A Fault makes calls go wrong. The zero value of a field does not restrict.
+// A Fault makes calls go wrong, once they have passed every gate: the token is
+// good and no limit was hit. The zero value of a field restricts nothing.
 type Fault struct {
 	Operation limits.Operation // strikes this operation alone
-	Phase     Phase            // BeforeCommit, or AfterCommit; empty means BeforeCommit
-	Delay     time.Duration    // waits this long first
-	Drop      bool             // closes the connection without an answer
-	Status    int              // answers with this status: 429, 500, 503, …
+
+	// AfterCommit strikes when a call has been carried out and is on disk, but has
+	// not been answered, which leaves the caller in the dark. Otherwise a fault
+	// strikes before anything is done.
+	AfterCommit bool
+
+	Delay  time.Duration // waits this long first
+	Drop   bool          // closes the connection without an answer
+	Status int           // answers with this status: 429, 500, 503, …
 
 	Probability float64 // of striking a call that fits; 0 means 1
 	Skip        int     // lets so many calls that fit pass first
@@ -47,7 +37,13 @@ var errDropped = errors.New("connection dropped by a fault")
 type faults struct {
 	mu     sync.Mutex
 	random *rand.Rand
-	active []*Fault
+	active []*armedFault
+}
+
+// armedFault is a fault with what is left of its Skip and Times.
+type armedFault struct {
+	Fault
+	struck int
 }
 
 func newFaults(opts Options) *faults {
@@ -61,16 +57,16 @@ func newFaults(opts Options) *faults {
 func (f *faults) add(fault Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.active = append(f.active, &fault)
+	f.active = append(f.active, &armedFault{Fault: fault})
 }
 
 // Inject adds a fault to a server that runs.
 func (s *Server) Inject(f Fault) { s.faults.add(f) }
 
-// strike lets the faults of a phase do their harm: it returns the refusal to
-// answer with, or errDropped.
-func (f *faults) strike(c *call, phase Phase) error {
-	for _, fault := range f.draw(c.operation, phase) {
+// strike lets the faults before or after the commit do their harm: it returns
+// the refusal to answer with, or errDropped.
+func (f *faults) strike(c *call, afterCommit bool) error {
+	for _, fault := range f.draw(c.operation, afterCommit) {
 		if err := sleep(c.r.Context(), fault.Delay); err != nil {
 			return errDropped // nobody is there to be answered
 		}
@@ -87,40 +83,30 @@ func (f *faults) strike(c *call, phase Phase) error {
 }
 
 // draw is the faults that strike one call.
-func (f *faults) draw(op limits.Operation, phase Phase) (struck []Fault) {
+func (f *faults) draw(op limits.Operation, afterCommit bool) (struck []Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, fault := range f.active {
-		if fault.fits(op, phase) && fault.turn(f.random) {
-			struck = append(struck, *fault)
+		fits := fault.AfterCommit == afterCommit && (fault.Operation == "" || fault.Operation == op)
+		if fits && fault.turn(f.random) {
+			struck = append(struck, fault.Fault)
 		}
 	}
 	return struck
 }
 
-func (f *Fault) fits(op limits.Operation, phase Phase) bool {
-	when := f.Phase
-	if when == "" {
-		when = BeforeCommit
-	}
-	return when == phase && (f.Operation == "" || f.Operation == op)
-}
-
 // turn counts a call that fits and reports whether it is struck.
-func (f *Fault) turn(random *rand.Rand) bool {
+func (f *armedFault) turn(random *rand.Rand) bool {
 	switch {
 	case f.Skip > 0:
 		f.Skip--
 		return false
-	case f.Times < 0:
+	case f.Times > 0 && f.struck == f.Times:
 		return false
 	case f.Probability > 0 && random.Float64() >= f.Probability:
 		return false
-	case f.Times > 0:
-		if f.Times--; f.Times == 0 {
-			f.Times = -1 // used up
-		}
 	}
+	f.struck++
 	return true
 }
 

@@ -226,7 +226,7 @@ func (s *Server) revokeTokens(c *call) (reply, error) {
 }
 
 // deleteIdentity revokes the tokens of an identity and takes it out of all its
-// threads. Its messages read as deleted from then on: see tx.bury.
+// threads. Its messages read as deleted from then on: see graves.
 func (s *Server) deleteIdentity(c *call) (reply, error) {
 	return s.changeIdentity(c, func(t tx, u userID, i *identity) error {
 		i.Deleted = now()

@@ -114,7 +114,7 @@ func (t tx) message(n threadNum, id millis) (message, error) {
 	if m.ID != id { // another message's change, which took that moment
 		return message{}, messageNotFound()
 	}
-	return m, t.bury(&m)
+	return m, make(graves).bury(t, &m)
 }
 
 func decodeMessage(key, data []byte) (message, error) {
@@ -123,16 +123,30 @@ func decodeMessage(key, data []byte) (message, error) {
 	return m, err
 }
 
-// bury makes a tombstone of a message whose sender has been deleted.
-func (t tx) bury(m *message) error {
+// graves remembers, within one transaction, which senders have been deleted and
+// when; 0 for those who have not.
+type graves map[userID]millis
+
+// bury makes a tombstone of a message whose sender has been deleted. It happens
+// as messages are read: deleting an identity would otherwise have to look for
+// them everywhere.
+func (g graves) bury(t tx, m *message) error {
 	if m.isSystem() || m.Deleted > 0 {
 		return nil
 	}
-	sender, found, err := t.identity(m.Sender)
-	if found && sender.Deleted > 0 {
-		m.erase(sender.Deleted)
+	at, known := g[m.Sender]
+	if !known {
+		sender, _, err := t.identity(m.Sender)
+		if err != nil {
+			return err
+		}
+		at = sender.Deleted
+		g[m.Sender] = at
 	}
-	return err
+	if at > 0 {
+		m.erase(at)
+	}
+	return nil
 }
 
 // erase leaves of a message what a tombstone shows: the ID, the sender and its
@@ -412,6 +426,7 @@ func (s *Server) visible(v view, w messageWindow) millis {
 // messages reads up to size messages from version top down to version bottom,
 // and reports whether there are more.
 func (t tx) messages(n threadNum, top, bottom millis, v view, size int) (page []message, more bool, err error) {
+	dead := make(graves)
 	cursor := t.bucket(bucketMessages).Cursor()
 	for key, data := seekBack(cursor, n.keyAt(top)); hasPrefix(key, n.key()); key, data = cursor.Prev() {
 		if millis(lastUint64(key)) < bottom {
@@ -427,7 +442,7 @@ func (t tx) messages(n threadNum, top, bottom millis, v view, size int) (page []
 		if len(page) == size {
 			return page, true, nil
 		}
-		if err := t.bury(&m); err != nil {
+		if err := dead.bury(t, &m); err != nil {
 			return nil, false, err
 		}
 		page = append(page, m)

@@ -58,6 +58,17 @@ type Options struct {
 	OnRequest func(Event)
 }
 
+// A Phase is a moment in the life of a call.
+type Phase string
+
+// The phases that OnRequest is told of.
+const (
+	// Arrived calls have passed every gate and are about to be carried out.
+	Arrived Phase = "arrived"
+	// Answering is the last moment before the answer, or the refusal, is written.
+	Answering Phase = "answering"
+)
+
 // An Event is what OnRequest is told.
 type Event struct {
 	Phase     Phase // Arrived or Answering
@@ -79,6 +90,8 @@ func (o *Options) withDefaults() Options {
 		opts.LimitsSpeed = 1
 	}
 	opts.PageSize = cmp.Or(opts.PageSize, defaultPage)
-	opts.Logger = cmp.Or(opts.Logger, slog.New(slog.DiscardHandler))
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
 	return opts
 }

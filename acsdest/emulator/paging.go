@@ -38,7 +38,7 @@ func (c *call) skipPage(most int) (size, skip int, err error) {
 
 // number is a query parameter that is not negative.
 func (c *call) number(name string, missing int) (int, error) {
-	value := c.r.URL.Query().Get(name)
+	value := c.query.Get(name)
 	if value == "" {
 		return missing, nil
 	}
@@ -49,7 +49,7 @@ func (c *call) number(name string, missing int) (int, error) {
 // startTime is the query's lower bound: RFC 3339, or what the links of earlier
 // pages write.
 func (c *call) startTime() (millis, error) {
-	value := c.r.URL.Query().Get("startTime")
+	value := c.query.Get("startTime")
 	if value == "" || value == "0" {
 		return 0, nil
 	}

@@ -92,18 +92,22 @@ type slidingWindow struct {
 	next  int // the oldest, once the ring is full
 }
 
-// count adds a call, and is how long ago too early it came: positive when the
-// limit-th call before it is younger than the window.
+// count adds a call. It is positive when the call came too early, because the
+// limit-th before it is younger than the window: it is how long then to stay
+// silent for the next call to be admitted.
 func (w *slidingWindow) count(at time.Time, limit int, window time.Duration) (wait time.Duration) {
 	if len(w.times) < limit {
 		w.times = append(w.times, at)
 		w.next = len(w.times) % limit
 		return 0
 	}
-	wait = window - at.Sub(w.times[w.next])
+	early := at.Sub(w.times[w.next]) < window
 	w.times[w.next] = at
 	w.next = (w.next + 1) % limit
-	return wait
+	if !early {
+		return 0
+	}
+	return window - at.Sub(w.times[w.next])
 }
 
 func (w *slidingWindow) latest() time.Time {

@@ -20,6 +20,7 @@ type Server struct {
 	state   *state
 	limiter *limiter
 	faults  *faults
+	tokens  tokenCache
 	stats   counters
 	handler http.Handler
 

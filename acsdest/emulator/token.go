@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -112,7 +113,7 @@ func (st *state) tokenSignature(signed string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// parseToken reads a token of this resource whose signature and time are right.
+// parseToken reads a token of this resource whose signature is right.
 func (st *state) parseToken(token string) (claims, bool) {
 	dot := strings.LastIndexByte(token, '.')
 	if dot < 0 {
@@ -131,7 +132,36 @@ func (st *state) parseToken(token string) (claims, bool) {
 	if err := json.Unmarshal(data, &c); err != nil {
 		return claims{}, false
 	}
-	return c, c.Resource == st.resource && time.Now().Unix() < c.ExpiresAt
+	return c, c.Resource == st.resource
+}
+
+// maxTokens is how many tokens a tokenCache keeps before it starts afresh.
+const maxTokens = 4096
+
+// tokenCache remembers the claims of tokens whose signature has been checked: a
+// sender uses the same one for hours. The zero value is ready to use.
+type tokenCache struct {
+	mu    sync.RWMutex
+	known map[string]claims
+}
+
+func (tc *tokenCache) parse(st *state, token string) (claims, bool) {
+	tc.mu.RLock()
+	c, ok := tc.known[token]
+	tc.mu.RUnlock()
+	if ok {
+		return c, true
+	}
+	if c, ok = st.parseToken(token); !ok {
+		return claims{}, false
+	}
+	tc.mu.Lock()
+	defer tc.mu.Unlock()
+	if tc.known == nil || len(tc.known) >= maxTokens {
+		tc.known = make(map[string]claims)
+	}
+	tc.known[token] = c
+	return c, true
 }
 
 // authenticateUser finds out whose token a call carries, and whether the token
@@ -143,8 +173,8 @@ func (s *Server) authenticateUser(c *call, need scope) error {
 		r.noBody = true // reported of the live service
 		return r
 	}
-	claims, ok := s.state.parseToken(token)
-	if !ok {
+	claims, ok := s.tokens.parse(s.state, token)
+	if !ok || time.Now().Unix() >= claims.ExpiresAt {
 		return unauthorized()
 	}
 	err := s.state.read(func(t tx) error {

@@ -31,7 +31,7 @@ func (w messageWindow) encode(id threadID) string {
 
 // messageWindow is the query's syncState; zero when there is none.
 func (c *call) messageWindow() (messageWindow, error) {
-	value := c.r.URL.Query().Get("syncState")
+	value := c.query.Get("syncState")
 	if value == "" {
 		return messageWindow{}, nil
 	}
@@ -101,7 +101,7 @@ func (w threadWindow) encode() string {
 
 // threadWindow is the query's syncState; zero when there is none.
 func (c *call) threadWindow() (threadWindow, error) {
-	value := c.r.URL.Query().Get("syncState")
+	value := c.query.Get("syncState")
 	if value == "" {
 		return threadWindow{}, nil
 	}

@@ -1,0 +1,102 @@
+package emulator_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
+)
+
+// senders is how many requests are under way at once in the benchmarks.
+const senders = 64
+
+// httpClient trusts the server and keeps one connection per sender.
+func httpClient(s *emulator.Server) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		TLSClientConfig:     &tls.Config{RootCAs: s.CertPool()},
+		MaxIdleConnsPerHost: senders,
+	}}
+}
+
+func listening(b *testing.B) *emulator.Server {
+	s := open(b, nil)
+	if err := s.Listen("127.0.0.1:0"); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// BenchmarkSend compares sends over TLS, each durable before its answer, with a
+// bare echo of the same bodies. Client and server share the machine.
+func BenchmarkSend(b *testing.B) {
+	body := []byte(`{"content":"` + strings.Repeat("Where is my order? ", 20) + `","senderDisplayName":"Ada","metadata":{"twilioMessageSid":"IM00000000000000000000000000000000","twilioMessageIndex":"17"}}`)
+	b.Run("echo", func(b *testing.B) {
+		echo := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }))
+		echo.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
+		echo.StartTLS()
+		defer echo.Close()
+		hc := echo.Client()
+		hc.Transport.(*http.Transport).MaxIdleConnsPerHost = senders
+		run(b, hc, func(int) *http.Request { return newRequest(b, "POST", echo.URL, "", body) })
+	})
+	for _, threads := range []int{1, 1000} {
+		b.Run("threads="+strconv.Itoa(threads), func(b *testing.B) {
+			s := listening(b)
+			c := client{b, s}
+			u := c.user()
+			urls := make([]string, threads)
+			for i := range urls {
+				urls[i] = s.Endpoint() + "/chat/threads/" + c.thread("topic", u) + "/messages?api-version=2025-03-15"
+			}
+			run(b, httpClient(s), func(i int) *http.Request { return newRequest(b, "POST", urls[i%threads], u.token, body) })
+		})
+	}
+}
+
+var cpuNow = func() float64 { return 0 }
+
+// run sends b.N requests from many goroutines.
+func run(b *testing.B, hc *http.Client, next func(int) *http.Request) {
+	var n atomic.Int64
+	b.SetParallelism(senders / 2)
+	b.ResetTimer()
+	c0 := cpuNow()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			resp, err := hc.Do(next(int(n.Add(1))))
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			io.Copy(io.Discard, resp.Body)
+			resp.Body.Close()
+			if resp.StatusCode >= 300 {
+				b.Errorf("status %d", resp.StatusCode)
+				return
+			}
+		}
+	})
+	b.ReportMetric((cpuNow()-c0)/float64(b.N), "cpu-us/op")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
+	hc.CloseIdleConnections()
+}
+
+func newRequest(b *testing.B, method, url, token string, body []byte) *http.Request {
+	req, err := http.NewRequest(method, url, bytes.NewReader(body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return req
+}
