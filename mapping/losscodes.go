@@ -30,6 +30,7 @@ const (
 	LossAddressMasked          LossCode = "address-masked"
 	LossReadReceiptLargeThread LossCode = "read-receipt-large-thread"
 	LossReadReceiptExternal    LossCode = "read-receipt-external"
+	LossReadReceiptRefused     LossCode = "read-receipt-refused"
 )
 
 // The codes of losses of a message or of one of its files.

@@ -80,6 +80,11 @@ var lossTable = []LossInfo{
 		Title:  "the read horizon of a participant outside the chat is not sent as a read receipt",
 		Remedy: "read the horizon from conversation.json where it matters",
 	},
+	{
+		Code: LossReadReceiptRefused, Severity: SeverityMinor,
+		Title:  "ACS refused a read receipt",
+		Remedy: "read the horizon from conversation.json where it matters",
+	},
 
 	{
 		Code: LossMediaLost, Severity: SeverityCritical,

@@ -69,7 +69,7 @@ func (ro *Roster) chatName(p Participant, t *tally) string {
 		t.keep(LossUserAttributes, string(user.SID))
 	}
 	public := ro.rules.publicName(name)
-	if public != name {
+	if public != name && name != string(p.Identity) { // else the identity is masked, and said so
 		t.lose(LossAddressMasked, "display name")
 	}
 	return public

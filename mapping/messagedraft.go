@@ -36,22 +36,22 @@ type drafting struct {
 	rules  Rules
 	roster *Roster
 	m      Message // as it is in Twilio
+	source [digestSize]byte
 	sender Sender
 
 	said  bodyTexts
 	files []file   // that the message has, in its order
 	notes []string // lines on files that metadata cannot refer to
 
-	author                                    string // metadata of every part
-	updated, contentSID, delivery, attributes string // metadata of the first part
+	author                                    string  // metadata of every part
+	updated, contentSID, delivery, attributes string  // metadata of the first part
 	attached                                  []field // metadata of the last part
 
-	kept  chunk // once it is needed
 	parts []NewChatMessage
 }
 
 func newDrafting(r Rules, ro *Roster, m Message) *drafting {
-	d := &drafting{rules: r, roster: ro, m: m}
+	d := &drafting{rules: r, roster: ro, m: m, source: sourceDigest(m)}
 	d.item, d.stores = string(m.SID), r.stores()
 	var cut bool
 	if d.sender, cut = ro.sender(m); cut {
@@ -173,7 +173,7 @@ func (d *drafting) fields(part string, first, last bool) []field {
 		field{KeyMessageIndex, strconv.FormatInt(d.m.Index, 10)},
 		field{KeyPart, part})
 	if first && d.sidecar {
-		fields = append(fields, field{KeySidecar, d.rules.URL(d.chunk().key)})
+		fields = append(fields, field{KeySidecar, d.rules.URL(d.chunkKey())})
 	}
 	fields = append(fields, field{KeyAuthor, d.author}, field{KeyCreatedAt, string(d.m.DateCreated)})
 	if first {
@@ -196,19 +196,13 @@ func (d *drafting) draft() (MessageDraft, []Loss) {
 	draft := MessageDraft{
 		Sender: d.sender,
 		Parts:  d.parts,
-		Source: sourceDigest(d.m),
+		Source: d.source,
 		Digest: partsDigest(d.parts),
 	}
 	if d.sidecar {
-		draft.Chunk, draft.ChunkKey = d.chunk().line, d.chunk().key
+		draft.Chunk, draft.ChunkKey = chunkLine(d.m), d.chunkKey()
 	}
 	return draft, d.losses
 }
 
-// chunk is what keeps the message whole.
-func (d *drafting) chunk() chunk {
-	if d.kept.line == nil {
-		d.kept = newChunk(d.roster.conversation, d.m)
-	}
-	return d.kept
-}
+func (d *drafting) chunkKey() string { return chunkKey(d.roster.conversation, d.m, d.source) }

@@ -1,0 +1,66 @@
+package mapping_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+func TestURL(t *testing.T) {
+	for _, tt := range []struct{ name, template, key, want string }{
+		{"no media store", "", "CH1/ME1/a.png", ""},
+		{"plain", "https://x.example/{key}", "CH1/ME1/a.png", "https://x.example/CH1/ME1/a.png"},
+		{"each element is escaped", "https://x.example/{key}?s=1", "CH1/ME1/a b#?%.png", "https://x.example/CH1/ME1/a%20b%23%3F%25.png?s=1"},
+		{"every place", "https://{key}/{key}", "a", "https://a/a"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := (mapping.Rules{MediaURL: tt.template}).URL(tt.key); got != tt.want {
+				t.Errorf("URL(%q) = %q; want %q", tt.key, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	zero := mapping.Rules{}
+	if got, want := zero.Fingerprint(), (mapping.Rules{Addresses: mapping.AddressesMask}).Fingerprint(); got != want {
+		t.Errorf("Fingerprint() = %q of the zero value; want %q, since it masks", got, want)
+	}
+	seen := map[string]bool{zero.Fingerprint(): true}
+	for _, r := range []mapping.Rules{
+		{Addresses: mapping.AddressesKeep},
+		{MediaURL: "https://x.example/{key}?sig=secret"},
+		{MediaURL: "https://x.example/{key}?sig=other"},
+	} {
+		got := r.Fingerprint()
+		if seen[got] {
+			t.Errorf("Fingerprint() = %q of %+v, like that of other rules", got, r)
+		}
+		if strings.Contains(got, "secret") {
+			t.Errorf("Fingerprint() = %q gives the media URL away", got)
+		}
+		seen[got] = true
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		rules mapping.Rules
+		valid bool
+	}{
+		{"zero", mapping.Rules{}, true},
+		{"store", stored, true},
+		{"unknown policy", mapping.Rules{Addresses: "hide"}, false},
+		{"no place for the key", mapping.Rules{MediaURL: "https://x.example/"}, false},
+		{"too long", mapping.Rules{MediaURL: "https://x.example/{key}?" + strings.Repeat("s", mapping.MaxMediaURL)}, false},
+		{"not UTF-8", mapping.Rules{MediaURL: "https://x.example/{key}\xff"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := tt.rules.Validate(); (err == nil) != tt.valid {
+				t.Errorf("Validate() = %v; want valid %t", err, tt.valid)
+			}
+		})
+	}
+}
