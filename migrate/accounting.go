@@ -1,0 +1,84 @@
+package migrate
+
+import (
+	"context"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// conversationTally counts one conversation: before is its record when the run
+// began, status how it ended.
+func conversationTally(before mapping.ThreadRecord, status mapping.Status) Tally {
+	t := Tally{Total: 1}
+	switch status {
+	case mapping.StatusDone:
+		if before.Thread == "" {
+			t.Created = 1
+		} else {
+			t.Unchanged = 1
+		}
+	case mapping.StatusFailed:
+		t.Failed = 1
+	case mapping.StatusBlocked:
+		t.Blocked = 1
+	case mapping.StatusOpen:
+		t.Open = 1
+	default:
+		t.Pending = 1
+	}
+	return t
+}
+
+// participantTally counts the participants of one conversation. Created says
+// that their thread has come into being since before.
+func participantTally(before mapping.ThreadRecord, total int64, status mapping.Status, created bool) Tally {
+	t := Tally{Total: total}
+	switch {
+	case before.Thread != "":
+		t.Unchanged = min(total, int64(before.Participants))
+		t.Pending = total - t.Unchanged
+	case created:
+		t.Created = total
+	case status == mapping.StatusBlocked:
+		t.Blocked = total
+	default:
+		t.Pending = total
+	}
+	return t
+}
+
+// countBlocked counts the messages and files of a conversation that is not
+// carried, so that sums add up.
+func countBlocked(ctx context.Context, src Source, c mapping.Conversation) (messages, media Tally, err error) {
+	for m, err := range src.Messages(ctx, c, -1) {
+		if err != nil {
+			return messages, media, step("list messages", err)
+		}
+		messages.Total++
+		media.Total += int64(len(m.Media))
+	}
+	messages.Blocked, media.Blocked = messages.Total, media.Total
+	return messages, media, nil
+}
+
+// account fills in the tallies of a conversation once it has ended.
+func (w *worker) account(ctx context.Context, status mapping.Status) {
+	w.sum.Conversations = conversationTally(w.before, status)
+	w.sum.Participants = participantTally(w.before, w.sum.Participants.Total, status, w.rec.Thread != "")
+	m := &w.sum.Messages
+	switch {
+	case status == mapping.StatusDone:
+		m.Total = m.Created + m.Unchanged + m.Unchecked + m.Pending
+	case status == mapping.StatusBlocked:
+		messages, media, err := countBlocked(ctx, w.src, w.c)
+		if err != nil {
+			w.log.Warn("count a blocked conversation", "conversation", w.c.SID, "error", err)
+		}
+		w.sum.Messages, w.sum.Media = messages, media
+	default:
+		if counter, ok := w.src.(Counter); ok {
+			m.Total = max(m.Total, counter.MessageCountOf(w.c.SID))
+		}
+		m.Pending = max(0, m.Total-m.Created-m.Unchanged-m.Unchecked)
+	}
+}

@@ -1,0 +1,98 @@
+package migrate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// maxProblems is how many problems a report holds; the rest is counted.
+const maxProblems = 100
+
+// collector adds up what conversations report. It is safe for concurrent use.
+type collector struct {
+	mu       sync.Mutex
+	run      mapping.RunRecord
+	sum      Summary
+	losses   lossTally
+	problems []Problem
+	more     int
+	unused   int64
+}
+
+func (c *collector) begin(run mapping.RunRecord, losses []mapping.Loss) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.run = run
+	c.losses.add(losses)
+}
+
+// conversation takes in what one conversation came to.
+func (c *collector) conversation(sum Summary, losses lossTally, problems ...Problem) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sum.add(sum)
+	c.losses.merge(losses)
+	for _, p := range problems {
+		c.problem(p)
+	}
+}
+
+func (c *collector) problem(p Problem) {
+	if len(c.problems) == maxProblems {
+		c.more++
+		return
+	}
+	c.problems = append(c.problems, p)
+}
+
+// damaged counts an item of the source that could not be read as failed.
+func (c *collector) damaged(d *mapping.DamagedError, kind func(*Summary) *Tally) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := kind(&c.sum)
+	t.Total++
+	t.Failed++
+	c.problem(Problem{Item: cmp.Or(string(d.Conversation), d.Place), Status: mapping.StatusFailed, Step: "read the source", Reason: d.Error()})
+}
+
+// people sets the users: seen are needed, counts says which there are.
+func (c *collector) people(before, after mapping.Counts, seen int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	u := &c.sum.Users
+	u.Created = after.Users - before.Users
+	u.Unchanged = max(0, min(before.Users, seen-u.Created))
+	u.Pending = max(0, seen-u.Created-u.Unchanged)
+	u.Total += u.Created + u.Unchanged + u.Pending
+	c.unused = after.Unused
+}
+
+// finish draws the report up.
+func (c *collector) finish() *Report {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := &Report{Run: c.run.Number, Summary: c.sum, Problems: slices.Clone(c.problems), MoreProblems: c.more, Unused: c.unused}
+	for code, n := range c.losses.counts {
+		info := code.Info()
+		r.Losses = append(r.Losses, LossCount{
+			Code: code, Severity: info.Severity, Title: info.Title, Remedy: info.Remedy,
+			Count: n, Examples: c.losses.examples[code],
+		})
+	}
+	slices.SortFunc(r.Losses, func(a, b LossCount) int {
+		return cmp.Or(rank(b.Severity)-rank(a.Severity), strings.Compare(string(a.Code), string(b.Code)))
+	})
+	slices.SortStableFunc(r.Problems, func(a, b Problem) int { return strings.Compare(a.Item, b.Item) })
+	return r
+}
+
+func rank(s mapping.Severity) int {
+	return slices.Index([]mapping.Severity{mapping.SeverityInfo, mapping.SeverityMinor, mapping.SeverityMajor, mapping.SeverityCritical}, s)
+}
+
+func users(s *Summary) *Tally         { return &s.Users }
+func conversations(s *Summary) *Tally { return &s.Conversations }

@@ -1,0 +1,236 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Twilio is all that the engine reads.
+type Twilio interface {
+	Source
+	DirectorySource
+	MediaSource
+}
+
+// ACS is all that the engine writes to and reads back.
+type ACS interface {
+	Identities
+	ThreadWriter
+	ThreadReader
+}
+
+// Engine carries one account over. It is used for one run.
+type Engine struct {
+	src    Twilio
+	acs    ACS
+	ledger Ledger
+	store  MediaStore // nil: none
+	rules  mapping.Rules
+	opts   Options
+	log    *slog.Logger
+
+	dir      *directory
+	people   *people
+	patience *patience
+	census   *census
+	stats    Stats
+
+	// unclean is when the previous run last gave a sign of life, if it did not
+	// end by itself: until Settle later its requests may still arrive.
+	unclean time.Time
+
+	report collector
+}
+
+// New returns an engine. Store may be nil, Rules.MediaURL is then empty.
+func New(src Twilio, acs ACS, ledger Ledger, store MediaStore, rules mapping.Rules, opts *Options) *Engine {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	o = o.withDefaults()
+	p := &patience{limit: o.Patience}
+	return &Engine{
+		src: src, acs: acs, ledger: ledger, store: store, rules: rules, opts: o, log: o.Logger,
+		people:   &people{ledger: ledger, acs: acs, retry: p.do},
+		patience: p,
+		census:   newCensus(),
+	}
+}
+
+// grace is how long calls under way may take to end once a run is told to stop,
+// so that as few outcomes as possible are left open.
+const grace = time.Second
+
+// Run carries over what the ledger does not know to be done. The report is
+// never nil; it tells what was achieved even when the error is not nil.
+//
+// A failed conversation does not stop the others and is no error. Errors are a
+// *PreflightError, an *OutageError, the end of ctx, and failures of the source,
+// the credentials and the ledger.
+func (e *Engine) Run(ctx context.Context) (*Report, error) {
+	if lost := mapping.Unaccepted(e.rules.AccountLosses(), e.opts.Accept); len(lost) > 0 {
+		return e.report.finish(), &PreflightError{Losses: lost}
+	}
+	if err := e.begin(); err != nil {
+		return e.report.finish(), ledgerFailure(err)
+	}
+	err := e.run(ctx)
+	if ferr := e.ledger.Flush(); err == nil {
+		err = ledgerFailure(ferr)
+	}
+	if cerr := e.countPeople(); err == nil {
+		err = ledgerFailure(cerr)
+	}
+	return e.report.finish(), err
+}
+
+// begin opens the run in the ledger and learns how the previous one ended.
+func (e *Engine) begin() error {
+	last, found, err := e.ledger.LastRun()
+	if err != nil {
+		return err
+	}
+	if found && last.Ended.IsZero() && !e.opts.Embedded {
+		e.unclean = last.Beat
+	}
+	run, err := e.ledger.BeginRun(time.Now())
+	if err != nil {
+		return err
+	}
+	e.report.begin(run, e.rules.AccountLosses())
+	return nil
+}
+
+func (e *Engine) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stopBeat := e.keepBeating(cancel)
+	defer stopBeat()
+
+	err := e.carry(ctx)
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+		return cause // the ledger's failure, or the caller's reason
+	}
+	return err
+}
+
+// carry reads the directory, then carries conversations, then what is left.
+func (e *Engine) carry(ctx context.Context) error {
+	dir, err := readDirectory(ctx, e.src)
+	if err != nil {
+		return err
+	}
+	e.dir = dir
+	for _, d := range dir.damaged {
+		e.report.damaged(d, users)
+	}
+	if err := e.conversations(ctx); err != nil {
+		return err
+	}
+	return e.remainingUsers(ctx)
+}
+
+// conversations carries all of them, Options.Active at a time.
+func (e *Engine) conversations(ctx context.Context) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(e.opts.Active)
+	var listErr error
+	for c, err := range e.src.Conversations(gctx) {
+		var damaged *mapping.DamagedError
+		if errors.As(err, &damaged) {
+			e.report.damaged(damaged, conversations)
+			continue
+		}
+		if err != nil {
+			listErr = fmt.Errorf("list conversations: %w", err)
+			break
+		}
+		g.Go(func() error { return e.conversation(gctx, c) })
+	}
+	if err := g.Wait(); err != nil { // the cause; listErr may only echo it
+		return err
+	}
+	return listErr
+}
+
+// remainingUsers creates the users of Twilio who are in no conversation: the
+// application will want to know them, and nothing else would mention them.
+func (e *Engine) remainingUsers(ctx context.Context) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(min(e.opts.Active, 64))
+	for key, u := range e.dir.users {
+		if gctx.Err() != nil {
+			break
+		}
+		e.census.add(key)
+		g.Go(func() error {
+			_, err := e.people.id(gctx, person{Key: key, DisplayName: u.FriendlyName, UserSID: u.SID}, false)
+			if err != nil {
+				return fmt.Errorf("create the user of %s: %w", u.SID, err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// countPeople fills in the users from the ledger.
+func (e *Engine) countPeople() error {
+	counts, err := e.ledger.Counts()
+	if err != nil {
+		return err
+	}
+	e.report.people(e.report.run.Before, counts, int64(len(e.census.seen)))
+	return nil
+}
+
+const (
+	flushEvery = 100 * time.Millisecond
+	beatEvery  = 5 * time.Second
+)
+
+// keepBeating flushes acknowledgements and notes signs of life until the
+// returned function is called. A ledger that cannot be written ends the run.
+func (e *Engine) keepBeating(fail context.CancelCauseFunc) (stop func()) {
+	quit := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(flushEvery)
+		defer tick.Stop()
+		beat := time.Now()
+		for {
+			select {
+			case <-quit:
+				return
+			case now := <-tick.C:
+				err := e.ledger.Flush()
+				if err == nil && now.Sub(beat) >= beatEvery {
+					beat = now
+					err = e.ledger.Beat(now, false, 0)
+				}
+				if err != nil {
+					fail(ledgerFailure(err))
+					return
+				}
+			}
+		}
+	})
+	return func() { close(quit); wg.Wait() }
+}
+
+// graceful returns a context for calls: it outlives ctx by the grace, so that
+// what is under way may end by itself.
+func graceful(ctx context.Context) (context.Context, context.CancelFunc) {
+	calls, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return calls, func() { stop(); cancel() }
+}

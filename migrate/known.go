@@ -1,0 +1,58 @@
+package migrate
+
+import (
+	"iter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// known walks the ledger's messages of one conversation beside the source's:
+// both ascend by index.
+type known struct {
+	next func() (mapping.MessageRecord, error, bool)
+	stop func()
+	cur  mapping.MessageRecord
+	has  bool
+	gone int64 // in the ledger, but no longer in the source
+}
+
+// newKnown walks records above after. With no records the walk costs nothing.
+func newKnown(ledger LedgerReader, c mapping.ConversationSID, after int64) *known {
+	next, stop := iter.Pull2(ledger.Messages(c))
+	k := &known{next: next, stop: stop}
+	if after >= 0 {
+		k.next = func() (r mapping.MessageRecord, err error, ok bool) { return r, nil, false }
+	}
+	return k
+}
+
+// at finds the record with that index. Indexes asked for must ascend.
+func (k *known) at(index int64) (mapping.MessageRecord, bool, error) {
+	for {
+		if k.has && k.cur.Index >= index {
+			if k.cur.Index > index {
+				return mapping.MessageRecord{}, false, nil
+			}
+			k.has = false
+			return k.cur, true, nil
+		}
+		if k.has {
+			k.gone++
+			k.has = false
+		}
+		rec, err, ok := k.next()
+		if err != nil {
+			return rec, false, err
+		}
+		if !ok {
+			return rec, false, nil
+		}
+		k.cur, k.has = rec, true
+	}
+}
+
+// rest walks to the end and returns how many messages are gone at the source.
+func (k *known) rest() (int64, error) {
+	_, _, err := k.at(endOfTime)
+	return k.gone, err
+}

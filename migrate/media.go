@@ -1,0 +1,104 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// missingAtSource is why a file is not carried that Twilio does not have.
+const missingAtSource = "not found at Twilio"
+
+// media stores the files of m and reads those that become its content.
+func (w *worker) media(ctx context.Context, m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
+	if len(m.Media) == 0 {
+		return nil, nil
+	}
+	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
+	for _, f := range m.Media {
+		w.sum.Media.Total++
+		rec, err := w.file(ctx, f)
+		if err != nil {
+			return nil, step("media "+string(f.SID), err)
+		}
+		fm := mapping.FoundMedia{Missing: rec.Missing}
+		if f.NeedsText() && rec.Missing == "" {
+			if fm.Text, err = mediaText(ctx, w.src, w.c, f); err != nil {
+				return nil, step("read media "+string(f.SID), err)
+			}
+		}
+		found[f.SID] = fm
+	}
+	return found, nil
+}
+
+// file stores one file, once.
+func (w *worker) file(ctx context.Context, f mapping.Media) (mapping.MediaRecord, error) {
+	if w.store == nil {
+		w.sum.Media.Blocked++
+		return mapping.MediaRecord{}, nil
+	}
+	rec, found, err := w.ledger.Media(w.c.SID, f.SID)
+	if err != nil {
+		return rec, ledgerFailure(err)
+	}
+	if found && rec.Missing == "" {
+		w.sum.Media.Unchanged++
+		return rec, nil
+	}
+	rec = mapping.MediaRecord{SID: f.SID, Conversation: w.c.SID, Key: w.rules.MediaKey(w.c.SID, f)}
+	r, err := w.src.OpenMedia(ctx, w.c, f)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		rec.Missing = missingAtSource
+		w.sum.Media.Failed++
+		w.problem(string(f.SID), "read media", "Twilio does not have the file; its message says so in its place")
+	case err != nil:
+		return rec, err
+	default:
+		rec.Size, rec.SHA256, err = w.store.Put(ctx, rec.Key, f.ContentType, r)
+		if cerr := r.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			return rec, err
+		}
+		w.sum.Media.Created++
+		w.stats.bytes.Add(rec.Size)
+	}
+	return rec, ledgerFailure(w.ledger.RecordMedia(rec))
+}
+
+// recordedMedia is what media found out about the files of m when it was sent.
+func (w *worker) recordedMedia(m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
+	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
+	for _, f := range m.Media {
+		rec, there, err := w.ledger.Media(w.c.SID, f.SID)
+		if err != nil {
+			return nil, ledgerFailure(err)
+		}
+		t := mediaTally(rec, there, w.rules)
+		t.Pending, t.Created = t.Created, 0 // it should have been stored with its message
+		w.sum.Media.add(t)
+		found[f.SID] = mapping.FoundMedia{Missing: rec.Missing}
+	}
+	return found, nil
+}
+
+// mediaText reads a file that is the content of its message.
+func mediaText(ctx context.Context, src MediaSource, c mapping.Conversation, f mapping.Media) ([]byte, error) {
+	r, err := src.OpenMedia(ctx, c, f)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	text, err := io.ReadAll(io.LimitReader(r, mapping.MaxMediaText))
+	if err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	return text, nil
+}

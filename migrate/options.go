@@ -1,0 +1,51 @@
+package migrate
+
+import (
+	"cmp"
+	"log/slog"
+	"maps"
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Options tune a run. The zero value is a sound default, but for Accept: it
+// accepts no critical loss.
+type Options struct {
+	// Active is how many conversations are in progress at once. 0 means 1,000.
+	Active int
+	// Settle is how long after an open outcome a message must stay absent to
+	// count as not sent. 0 means 60 seconds.
+	Settle time.Duration
+	// Embedded says that the destination lives in this process, so that no
+	// request of an earlier process can still be under way.
+	Embedded bool
+	// Gap is the server time within which two messages of one thread must not
+	// arrive together: one second, since clients sort by whole seconds. 0 means
+	// no such care.
+	Gap time.Duration
+	// Patience is how long the destination may fail before the run gives up. 0
+	// means 10 minutes.
+	Patience time.Duration
+	// Whole compares every message that was already sent with its source, not
+	// only what came after it.
+	Whole bool
+	// Accept says which critical losses may happen, as mapping.Acceptable reads them.
+	Accept map[mapping.LossCode]bool
+	// Logger receives what an operator may want to know. Nil discards it.
+	Logger *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	o.Active = cmp.Or(o.Active, 1000)
+	o.Settle = cmp.Or(o.Settle, time.Minute)
+	o.Patience = cmp.Or(o.Patience, 10*time.Minute)
+	if o.Accept[mapping.LossNoMediaStore] { // and with it, what follows from it
+		o.Accept = maps.Clone(o.Accept)
+		o.Accept[mapping.LossMediaLost], o.Accept[mapping.LossNotKept] = true, true
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}

@@ -1,0 +1,106 @@
+package migrate
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// people turns person keys into communication users, each created once.
+type people struct {
+	ledger Ledger
+	acs    Identities
+	retry  func(context.Context, func(context.Context) error) error
+	flight singleflight.Group
+}
+
+// person is what the first mention of somebody knows.
+type person struct {
+	Key         mapping.PersonKey
+	DisplayName string
+	UserSID     mapping.UserSID
+}
+
+// id is the communication user of p, created if need be. Acting says that p is
+// about to act, so that the creation brings the first token along.
+func (pp *people) id(ctx context.Context, p person, acting bool) (mapping.CommunicationUserID, error) {
+	rec, _, err := pp.ledger.Person(p.Key)
+	if err != nil {
+		return "", ledgerFailure(err)
+	}
+	if rec.ID != "" {
+		return rec.ID, nil
+	}
+	key := string(p.Key.Kind) + "\x00" + string(p.Key.Service) + "\x00" + p.Key.Name
+	id, err, _ := pp.flight.Do(key, func() (any, error) { return pp.create(ctx, p, acting) })
+	if err != nil {
+		return "", err
+	}
+	return id.(mapping.CommunicationUserID), nil
+}
+
+// create notes the intent before the call, since an answer that never comes
+// leaves an identity behind that nothing refers to.
+func (pp *people) create(ctx context.Context, p person, acting bool) (mapping.CommunicationUserID, error) {
+	rec, found, err := pp.ledger.Person(p.Key)
+	if err != nil {
+		return "", ledgerFailure(err)
+	}
+	if rec.ID != "" {
+		return rec.ID, nil
+	}
+	if found {
+		rec.Unused++ // an earlier process began this and never learned the answer
+	}
+	rec.Key, rec.DisplayName, rec.UserSID, rec.BegunAt = p.Key, p.DisplayName, p.UserSID, time.Now()
+	if err := pp.ledger.RecordPerson(rec); err != nil {
+		return "", ledgerFailure(err)
+	}
+	err = pp.retry(ctx, func(ctx context.Context) error {
+		id, err := pp.acs.CreateUser(ctx, acting)
+		rec.ID = id
+		if outcomeOf(err) != unknown {
+			return err
+		}
+		rec.Unused++
+		if lerr := pp.ledger.RecordPerson(rec); lerr != nil {
+			return ledgerFailure(lerr)
+		}
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := pp.ledger.RecordPerson(rec); err != nil {
+		return "", ledgerFailure(err)
+	}
+	return rec.ID, nil
+}
+
+// census counts distinct people in eight bytes each.
+type census struct {
+	seed maphash.Seed
+	mu   sync.Mutex
+	seen map[uint64]struct{}
+}
+
+func newCensus() *census {
+	return &census{seed: maphash.MakeSeed(), seen: make(map[uint64]struct{})}
+}
+
+// add counts key and reports whether it is new.
+func (c *census) add(key mapping.PersonKey) bool {
+	h := maphash.Comparable(c.seed, key)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.seen[h]; ok {
+		return false
+	}
+	c.seen[h] = struct{}{}
+	return true
+}

@@ -1,0 +1,92 @@
+package migrate
+
+import (
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Tally counts items of one kind. Every item of the source is in Total and in
+// exactly one of the others.
+type Tally struct {
+	Total     int64 `json:"total"`
+	Created   int64 `json:"created"` // by this run; in a plan: would be
+	Updated   int64 `json:"updated"`
+	Deleted   int64 `json:"deleted"`
+	Unchanged int64 `json:"unchanged"` // was there already, as it should be
+	Unchecked int64 `json:"unchecked"` // was there already, and was not compared
+	Pending   int64 `json:"pending"`   // not yet carried, or changed since and not carried over
+	Open      int64 `json:"open"`      // in doubt: a person must look
+	Failed    int64 `json:"failed"`
+	Blocked   int64 `json:"blocked"` // cannot be carried under the present rules
+}
+
+func (t *Tally) add(o Tally) {
+	t.Total += o.Total
+	t.Created += o.Created
+	t.Updated += o.Updated
+	t.Deleted += o.Deleted
+	t.Unchanged += o.Unchanged
+	t.Unchecked += o.Unchecked
+	t.Pending += o.Pending
+	t.Open += o.Open
+	t.Failed += o.Failed
+	t.Blocked += o.Blocked
+}
+
+// Summary is the sum of a plan, a run or a verification.
+type Summary struct {
+	Users         Tally `json:"users"`
+	Conversations Tally `json:"conversations"`
+	Participants  Tally `json:"participants"`
+	Messages      Tally `json:"messages"`
+	Media         Tally `json:"media"`
+}
+
+func (s *Summary) add(o Summary) {
+	s.Users.add(o.Users)
+	s.Conversations.add(o.Conversations)
+	s.Participants.add(o.Participants)
+	s.Messages.add(o.Messages)
+	s.Media.add(o.Media)
+}
+
+// Incomplete reports whether something of the source has not been carried.
+func (s Summary) Incomplete() bool {
+	for _, t := range []Tally{s.Users, s.Conversations, s.Participants, s.Messages, s.Media} {
+		if t.Failed+t.Blocked+t.Open+t.Pending > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// LossCount is how often one kind of loss occurs.
+type LossCount struct {
+	Code     mapping.LossCode `json:"code"`
+	Severity mapping.Severity `json:"severity"`
+	Title    string           `json:"title"`
+	Remedy   string           `json:"remedy,omitempty"`
+	Count    int              `json:"count"`
+	Examples []string         `json:"examples,omitempty"` // SIDs, at most three
+}
+
+// Problem is something that needs a person: an item that failed, is blocked or
+// open, or changed in a way that is not carried over.
+type Problem struct {
+	Item   string         `json:"item"` // SID, or a place in the source
+	Status mapping.Status `json:"status"`
+	Step   string         `json:"step,omitempty"`
+	Reason string         `json:"reason"`
+}
+
+// Report is what a plan or a run has to say.
+type Report struct {
+	Run      int         `json:"run"`
+	Summary  Summary     `json:"summary"`
+	Losses   []LossCount `json:"losses"`
+	Problems []Problem   `json:"problems"`
+	// MoreProblems counts those beyond the first hundred.
+	MoreProblems int `json:"moreProblems,omitempty"`
+	// Unused counts identities that may exist without any use, because the
+	// answer to their creation was lost.
+	Unused int64 `json:"unusedIdentities"`
+}

@@ -1,0 +1,199 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// expected is a message as it must look once it has been sent.
+type expected struct {
+	sid     mapping.MessageSID
+	part    string // "2/3"; empty for a message of one part
+	from    mapping.CommunicationUserID
+	message mapping.NewChatMessage
+}
+
+type tailKey struct {
+	sid  mapping.MessageSID
+	part string
+}
+
+// tail holds the messages of this program that a reading found in the thread
+// above the last acknowledged one: those whose acknowledgement was lost. There
+// are no more of them than acknowledgements wait for one flush of the ledger.
+type tail struct {
+	found map[tailKey]mapping.ChatMessage
+	twice []mapping.MessageSID
+}
+
+func (t *tail) holds(sid mapping.MessageSID) bool {
+	for k := range t.found {
+		if k.sid == sid {
+			return true
+		}
+	}
+	return false
+}
+
+// adopt takes want out of the tail if it is there, exactly as it was sent.
+func (t *tail) adopt(want expected) (mapping.ChatMessageID, error) {
+	key := tailKey{want.sid, want.part}
+	got, ok := t.found[key]
+	if !ok {
+		return "", nil
+	}
+	switch {
+	case got.Sender != want.from:
+		return "", &OpenError{fmt.Sprintf("ACS message %s carries %s, but somebody else sent it", got.ID, want.sid)}
+	case !got.DeletedOn.IsZero() || !got.EditedOn.IsZero():
+		return "", &OpenError{fmt.Sprintf("ACS message %s carries %s, but was changed since it was sent", got.ID, want.sid)}
+	case got.Digest() != want.message.Digest():
+		return "", &OpenError{fmt.Sprintf("ACS message %s carries %s, but not its content", got.ID, want.sid)}
+	}
+	delete(t.found, key)
+	return got.ID, nil
+}
+
+// firstContact reads the tail before the first message this process sends to a
+// thread that an earlier one may have written to. If that process did not end
+// by itself, its last request may still be under way, so the reading is
+// repeated until Options.Settle has passed.
+func (w *worker) firstContact(ctx context.Context) error {
+	if w.read || w.fresh {
+		w.read = true
+		return nil
+	}
+	for {
+		t, err := w.readTail(ctx)
+		if err != nil {
+			return err
+		}
+		w.tail = t
+		wait := w.untilQuiet()
+		if wait <= 0 {
+			w.read = true
+			return nil
+		}
+		if err := sleep(ctx, min(wait, w.opts.Settle/2)); err != nil {
+			return err
+		}
+	}
+}
+
+// untilQuiet is how long a request of the previous process may still arrive.
+func (w *worker) untilQuiet() time.Duration {
+	if w.unclean.IsZero() {
+		return 0
+	}
+	return time.Until(w.unclean.Add(beatEvery + w.opts.Settle))
+}
+
+// settle finds out what became of a send whose outcome is unknown. The message
+// counts as not sent when three readings spread over Options.Settle miss it.
+func (w *worker) settle(ctx context.Context, want expected, since time.Time) (mapping.ChatMessageID, error) {
+	const readings = 3
+	for i := range readings {
+		at := since.Add(w.opts.Settle * time.Duration(i) / (readings - 1))
+		if err := sleep(ctx, time.Until(at)); err != nil {
+			return "", err
+		}
+		t, err := w.readTail(ctx)
+		if err != nil {
+			return "", err
+		}
+		if id, err := t.adopt(want); id != "" || err != nil {
+			return id, err
+		}
+	}
+	return "", nil
+}
+
+// readTail reads the messages of this program above the last acknowledged one.
+// The list is ordered by last change and people may write and edit meanwhile,
+// so it is read again until its head stays the same.
+func (w *worker) readTail(ctx context.Context) (tail, error) {
+	for {
+		t, head, err := w.readTailOnce(ctx)
+		if err != nil {
+			return tail{}, err
+		}
+		again, err := w.head(ctx)
+		if err != nil {
+			return tail{}, err
+		}
+		if again == head {
+			if len(t.twice) > 0 {
+				return t, &OpenError{fmt.Sprintf("message %s stands in the thread twice", t.twice[0])}
+			}
+			return t, nil
+		}
+	}
+}
+
+func (w *worker) readTailOnce(ctx context.Context) (t tail, head string, err error) {
+	last, _ := strconv.ParseInt(string(w.progress.LastID), 10, 64)
+	err = w.patience.do(ctx, func(ctx context.Context) error {
+		t, head = tail{found: make(map[tailKey]mapping.ChatMessage)}, ""
+		for m, err := range w.acs.ListMessages(ctx, w.rec.CreatorID, w.rec.Thread, w.tailStart()) {
+			if err != nil {
+				return err
+			}
+			if head == "" {
+				head = string(m.ID) + "@" + m.Version
+			}
+			id, err := strconv.ParseInt(string(m.ID), 10, 64)
+			sid := mapping.MessageSID(m.Metadata[mapping.KeyMessageSID])
+			if err != nil || id <= last || sid == "" {
+				continue
+			}
+			key := tailKey{sid, m.Metadata[mapping.KeyPart]}
+			if other, ok := t.found[key]; ok && other.ID != m.ID {
+				t.twice = append(t.twice, sid)
+			}
+			t.found[key] = m
+		}
+		return nil
+	})
+	return t, head, err
+}
+
+// head is the latest change of the thread.
+func (w *worker) head(ctx context.Context) (string, error) {
+	var head string
+	err := w.patience.do(ctx, func(ctx context.Context) error {
+		head = ""
+		for m, err := range w.acs.ListMessages(ctx, w.rec.CreatorID, w.rec.Thread, w.tailStart()) {
+			if err != nil {
+				return err
+			}
+			head = string(m.ID) + "@" + m.Version
+			break
+		}
+		return nil
+	})
+	return head, err
+}
+
+// tailStart is from when on the thread is read: a little before the last
+// acknowledged message, in the server's time.
+func (w *worker) tailStart() time.Time {
+	const margin = time.Minute
+	ms, err := strconv.ParseInt(string(w.progress.LastID), 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).Add(-margin)
+}
+
+// nothingUnexpected parks the conversation when the thread holds messages of
+// this program that the source did not ask for.
+func (w *worker) nothingUnexpected() error {
+	for key, m := range w.tail.found {
+		return &OpenError{fmt.Sprintf("ACS message %s carries %s, which does not come after what was acknowledged", m.ID, key.sid)}
+	}
+	return nil
+}
