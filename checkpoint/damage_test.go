@@ -1,0 +1,176 @@
+package checkpoint_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// goodLedger is the bytes of a ledger that has some of everything.
+func goodLedger(t *testing.T) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "good.db")
+	l := open(t, path)
+	_, err := l.BeginRun(now)
+	must(t, err)
+	for n := range 30 {
+		c := conversation(n)
+		must(t, l.RecordPerson(mapping.PersonRecord{Key: mapping.PersonKey{Kind: mapping.PersonUser, Name: fmt.Sprint(n)}, ID: "8:acs:x"}))
+		must(t, l.RecordThread(mapping.ThreadRecord{Conversation: c, Thread: "19:x@thread.v2", Participants: n}))
+		must(t, l.RecordMedia(mapping.MediaRecord{Conversation: c, SID: mapping.MediaSID(sid("ME", n)), Key: "k"}))
+		for i := range int64(200) {
+			must(t, l.Acknowledge(c, message(n, i)))
+		}
+		if n%2 == 0 {
+			must(t, l.Fold(c))
+		}
+	}
+	copied := path + ".copy" // which has no room to spare at its end
+	must(t, l.Copy(copied))
+	data, err := os.ReadFile(copied)
+	must(t, err)
+	return data
+}
+
+// use reads everything, then writes a little. Damage must come as a
+// DamagedError, or not matter.
+func use(path string) error {
+	l, err := checkpoint.Open(path, binding, nil)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	if err := read(&l.Reader); err != nil {
+		return err
+	}
+	for n := range 30 {
+		if err := l.Acknowledge(conversation(n), message(n, 1000)); err != nil {
+			return err
+		}
+	}
+	for n := range 3 {
+		if err := l.RecordThread(mapping.ThreadRecord{Conversation: conversation(10 * n)}); err != nil {
+			return err
+		}
+	}
+	return l.CloseClean()
+}
+
+func read(r *checkpoint.Reader) error {
+	var errs []error
+	for n := range 30 {
+		for _, err := range r.Messages(conversation(n)) {
+			errs = append(errs, err)
+		}
+		for _, err := range r.MediaOf(conversation(n)) {
+			errs = append(errs, err)
+		}
+		_, err := r.Progress(conversation(n))
+		errs = append(errs, err)
+	}
+	for _, err := range r.Persons() {
+		errs = append(errs, err)
+	}
+	for _, err := range r.Threads() {
+		errs = append(errs, err)
+	}
+	_, _, err := r.LastRun()
+	return errors.Join(append(errs, err)...)
+}
+
+// readOnly does what status does.
+func readOnly(path string) error {
+	r, err := checkpoint.OpenReader(path, nil)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return read(r)
+}
+
+func wantDamage(t *testing.T, what string, err error) (found bool) {
+	t.Helper()
+	var damaged *checkpoint.DamagedError
+	if err != nil && !errors.As(err, &damaged) {
+		t.Errorf("%s: got %T %v, want a DamagedError", what, err, err)
+	}
+	return err != nil
+}
+
+func TestTruncated(t *testing.T) {
+	good := goodLedger(t)
+	path := filepath.Join(t.TempDir(), "run.db")
+	for size := 1; size < len(good); size += len(good)/20 + 1 {
+		must(t, os.WriteFile(path, good[:size], 0o600))
+		for _, f := range []func(string) error{use, readOnly} {
+			if !wantDamage(t, fmt.Sprintf("cut to %d", size), f(path)) {
+				t.Errorf("cut to %d of %d bytes: no error", size, len(good))
+			}
+		}
+	}
+}
+
+func TestChangedBytes(t *testing.T) {
+	good := goodLedger(t)
+	path := filepath.Join(t.TempDir(), "run.db")
+	rnd := rand.New(rand.NewPCG(3, 5))
+	found := 0
+	const trials = 150
+	for trial := range trials {
+		bad := append([]byte(nil), good...)
+		at := rnd.IntN(len(bad)/4096) * 4096 // pages' heads say most
+		if trial%3 > 0 {
+			at = rnd.IntN(len(bad))
+		}
+		for i := range 1 << rnd.IntN(6) {
+			bad[min(at+i, len(bad)-1)] ^= byte(1 + rnd.IntN(255))
+		}
+		must(t, os.WriteFile(path, bad, 0o600))
+		what := fmt.Sprintf("trial %d at %d", trial, at)
+		wantDamage(t, what, readOnly(path))
+		if wantDamage(t, what, use(path)) {
+			found++
+		}
+	}
+	if found < trials/3 { // the others hit free pages
+		t.Errorf("%d of %d found", found, trials)
+	}
+}
+
+// Damage to a value is found wherever in it it is.
+func TestChangedValue(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.db")
+	l := open(t, path)
+	must(t, l.RecordThread(mapping.ThreadRecord{Conversation: conversation(1), Thread: "19:right@thread.v2"}))
+	must(t, l.CloseClean())
+	data, err := os.ReadFile(path)
+	must(t, err)
+	changed := 0
+	for at := range len(data) - 5 {
+		if string(data[at:at+5]) == "right" {
+			copy(data[at:], "wrong")
+			changed++
+		}
+	}
+	must(t, os.WriteFile(path, data, 0o600))
+	_, err = checkpoint.Open(path, binding, nil)
+	if !wantDamage(t, "Open", err) || changed == 0 {
+		t.Errorf("Open of a ledger with %d changes: no error", changed)
+	}
+	r, err := checkpoint.OpenReader(path, nil)
+	must(t, err)
+	defer r.Close()
+	if _, _, err := r.Thread(conversation(1)); !wantDamage(t, "Thread", err) {
+		t.Error("Thread: no error")
+	}
+	if err := r.Copy(checkpoint.BackupPath(path)); !wantDamage(t, "Copy", err) {
+		t.Error("Copy: no error")
+	}
+	must(t, checkpoint.Restorable(checkpoint.BackupPath(path)))
+}

@@ -1,0 +1,85 @@
+package checkpoint
+
+import (
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Sweep packs all conversations, as happens when the journal has grown long.
+func (l *Ledger) Sweep() error {
+	l.sweeping.Lock()
+	defer l.sweeping.Unlock()
+	return l.sweep()
+}
+
+// Tails is how many conversations are held in memory.
+func (r *Reader) Tails() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.tails)
+}
+
+// PackMessages packs the messages of a conversation from its beginning.
+func PackMessages(messages []mapping.MessageRecord) []byte {
+	s := segment{from: start, to: start}
+	for _, m := range messages {
+		s.packed, s.to = appendRecord(s.packed, s.to, m)
+	}
+	return s.append(nil)
+}
+
+// UnpackMessages reads what PackMessages has made, and again after it has been
+// split and joined.
+func UnpackMessages(packed []byte, split int64) ([]mapping.MessageRecord, error) {
+	d := decoder{data: packed}
+	s := d.segment()
+	if d.err != nil {
+		return nil, d.err
+	}
+	parts, err := s.split(split)
+	if err != nil {
+		return nil, err
+	}
+	joined := parts[0]
+	for _, part := range parts[1:] {
+		if joined, err = joined.join(part); err != nil {
+			return nil, err
+		}
+	}
+	var messages []mapping.MessageRecord
+	for m, err := range joined.records() {
+		if err != nil {
+			return nil, err
+		}
+		messages = append(messages, m)
+	}
+	return messages, nil
+}
+
+// SetSchema makes a ledger look as if another program had written it.
+func SetSchema(path string, schema int) error {
+	s, err := openStore(path, false, time.Second)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	a, _, err := s.about()
+	if err != nil {
+		return err
+	}
+	a.Schema = schema
+	return s.update(func(tx *bbolt.Tx) error { return putAbout(tx, a) })
+}
+
+// Restorable reports what is wrong with a copy.
+func Restorable(path string) error {
+	r, err := OpenReader(path, nil)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return r.Check()
+}

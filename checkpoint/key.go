@@ -1,0 +1,65 @@
+package checkpoint
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// A sidKey stands for one SID in the keys of the file. It has a fixed length,
+// so that a key made of two can be cut apart, and half that of the text.
+// The first byte is 0 before the digits of a regular SID, and 1 before a digest
+// of anything else that a source may call one.
+type sidKey [17]byte
+
+func conversationKey(c mapping.ConversationSID) sidKey { return newSIDKey("CH", string(c)) }
+
+func mediaKey(c mapping.ConversationSID, m mapping.MediaSID) []byte {
+	conversation, media := conversationKey(c), newSIDKey("ME", string(m))
+	return append(conversation[:], media[:]...)
+}
+
+func newSIDKey(prefix, sid string) (k sidKey) {
+	if digits, ok := packSID(prefix, sid); ok {
+		copy(k[1:], digits[:])
+		return k
+	}
+	k[0] = 1
+	digest := sha256.Sum256([]byte(sid))
+	copy(k[1:], digest[:])
+	return k
+}
+
+// packSID halves a SID of the usual form: prefix and 32 lower-case hexadecimal
+// digits. It reports false for any other, which cannot be had back from half.
+func packSID(prefix, sid string) (digits [16]byte, ok bool) {
+	text, ok := strings.CutPrefix(sid, prefix)
+	if !ok || len(text) != 2*len(digits) || strings.ContainsAny(text, "ABCDEF") {
+		return digits, false
+	}
+	_, err := hex.Decode(digits[:], []byte(text))
+	return digits, err == nil
+}
+
+// maxPersonKey is how long a key may be to stand in the file as it is, in
+// bytes. An author may be free text of any length; bbolt takes 32 KB.
+const maxPersonKey = 1000
+
+// personKey orders people by kind, service and name. Where that would be too
+// long or ambiguous, a digest stands for it.
+func personKey(k mapping.PersonKey) []byte {
+	const separator = "\x00"
+	kind, service := string(k.Kind), string(k.Service)
+	key := strings.Join([]string{kind, service, k.Name}, separator)
+	if len(key) <= maxPersonKey && !strings.Contains(kind+service, separator) {
+		return []byte(key)
+	}
+	digest := sha256.New()
+	for _, part := range []string{kind, service, k.Name} {
+		sum := sha256.Sum256([]byte(part))
+		digest.Write(sum[:])
+	}
+	return digest.Sum([]byte("\xff"))
+}

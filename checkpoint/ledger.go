@@ -1,0 +1,94 @@
+// Package checkpoint is the memory of a migration across crashes: the ledger,
+// one bbolt file that says what is done, what was begun, and which ID became
+// which. It is bound to what it speaks of, because resuming elsewhere would
+// double or mix everything, and it is copied beside itself at every clean end,
+// because ACS has no way to look identities up.
+//
+// # What is on disk when
+//
+// What Record… notes is on disk, synced, when it returns. Acknowledgements of
+// messages wait in memory and go to disk with whatever is committed next, or
+// with Flush. Goroutines that record at the same time share one transaction.
+//
+// # How messages are kept
+//
+// There may be ten million of them, arriving in any order of conversations, so
+// a message has no row of its own. Acknowledgements go to the end of a journal,
+// one row for all that a transaction brought, and stay in memory as well, some
+// thirty bytes each. Fold packs those of one conversation into chunks of up to
+// a thousand; when the journal has grown long, all conversations are packed and
+// the journal starts again. Opening a ledger reads its journal back.
+//
+// # How damage is met
+//
+// Every value carries a checksum. A ledger is read through before it is written
+// to, so that nothing is built on damage; see [DamagedError].
+package checkpoint
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"sync"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// A Ledger records a migration. All methods are safe for concurrent use. After
+// a write has failed, the disk being full for example, every later one fails
+// with the same error and the file holds what was committed before.
+type Ledger struct {
+	Reader
+
+	turn     sync.Mutex // held by whoever writes to the file
+	gather   sync.Mutex // guards group
+	group    *group     // the writes that wait for the next transaction; nil for none
+	sweeping sync.Mutex // held by whoever empties the journal
+
+	// Guarded by Reader.mu.
+	failed  error   // of the first write that failed, or that the ledger is closed
+	waiting []*tail // those with acknowledgements that are not in the journal
+	queued  int     // how many acknowledgements these hold
+	journal journal
+	run     mapping.RunRecord // the one begun by this Ledger
+}
+
+// Close writes what waits and releases the file. Closing again does nothing.
+func (l *Ledger) Close() error { return l.closeAfter(l.join(nil)) }
+
+// CloseClean is Close at the clean end of a run: it empties the journal and
+// leaves a copy of the ledger at [BackupPath]. The ledger is closed whatever
+// the error is.
+func (l *Ledger) CloseClean() error {
+	err := l.tidy()
+	if err == nil {
+		err = l.Copy(BackupPath(l.path))
+	}
+	return l.closeAfter(err)
+}
+
+// tidy leaves nothing in the journal.
+func (l *Ledger) tidy() error {
+	if err := l.join(nil); err != nil {
+		return err
+	}
+	l.sweeping.Lock()
+	defer l.sweeping.Unlock()
+	if err := l.sweep(); err != nil {
+		return err
+	}
+	return l.join(nil)
+}
+
+// closeAfter releases the file. The first of the two errors counts.
+func (l *Ledger) closeAfter(err error) error {
+	if errors.Is(err, fs.ErrClosed) { // closed before
+		return nil
+	}
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	l.mu.Lock()
+	l.failed = &FileError{Op: "write", Path: l.path, Err: fs.ErrClosed}
+	l.mu.Unlock()
+	return cmp.Or(err, l.Reader.Close())
+}

@@ -1,0 +1,31 @@
+package checkpoint
+
+import (
+	"iter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Media finds what became of a file of a conversation; false when there is no
+// record.
+func (r *Reader) Media(c mapping.ConversationSID, m mapping.MediaSID) (mapping.MediaRecord, bool, error) {
+	return lookup[mapping.MediaRecord](r, mediaBucket, mediaKey(c, m))
+}
+
+// MediaOf lists the files of a conversation, by SID.
+func (r *Reader) MediaOf(c mapping.ConversationSID) iter.Seq2[mapping.MediaRecord, error] {
+	key := conversationKey(c)
+	return list[mapping.MediaRecord](r, mediaBucket, key[:])
+}
+
+// RecordMedia replaces the record of a file. It is on disk on return.
+func (l *Ledger) RecordMedia(m mapping.MediaRecord) error {
+	return record(l, mediaBucket, mediaKey(m.Conversation, m.SID), m, countMedia)
+}
+
+func countMedia(m mapping.MediaRecord) mapping.Counts {
+	if m.Missing != "" {
+		return mapping.Counts{MediaMissing: 1}
+	}
+	return mapping.Counts{Media: 1}
+}

@@ -1,0 +1,304 @@
+package checkpoint_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+func TestAcknowledgeRefuses(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "run.db"))
+	c := conversation(1)
+	must(t, l.Acknowledge(c, message(1, 5)))
+	ids := message(1, 6).IDs
+	for _, tt := range []struct {
+		name string
+		in   mapping.MessageRecord
+		err  string
+	}{
+		{"the same index", mapping.MessageRecord{Index: 5, IDs: ids}, "message 5 of the conversation is the last one noted"},
+		{"a lower index", mapping.MessageRecord{Index: 4, IDs: ids}, "message 5 of the conversation is the last one noted"},
+		{"a negative index", mapping.MessageRecord{Index: -1, IDs: ids}, "message 5 of the conversation is the last one noted"},
+		{"an index beyond all", mapping.MessageRecord{Index: math.MaxInt64, IDs: ids}, "an index is at most"},
+		{"no ID", mapping.MessageRecord{Index: 6}, "it has no ACS message ID"},
+		{"an empty ID", mapping.MessageRecord{Index: 6, IDs: []mapping.ChatMessageID{"1", ""}}, "it has no ACS message ID"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := l.Acknowledge(c, tt.in)
+			prefix := fmt.Sprintf("acknowledge message %d of %s: ", tt.in.Index, c)
+			if err == nil || !strings.HasPrefix(err.Error(), prefix+tt.err) {
+				t.Errorf("Acknowledge = %v; want %q", err, prefix+tt.err)
+			}
+		})
+	}
+	must(t, l.Fold(c))
+	if err := l.Acknowledge(c, message(1, 5)); err == nil {
+		t.Error("the same index after Fold: no error")
+	}
+	if got := collect(t, l.Messages(c)); len(got) != 1 {
+		t.Errorf("%d messages, want 1", len(got))
+	}
+}
+
+func TestAcknowledgementsAreSeenAtOnce(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "run.db"))
+	c := conversation(1)
+	if got, err := l.Progress(c); got != (mapping.Progress{LastIndex: -1}) || err != nil {
+		t.Errorf("Progress before the first message = %+v, %v", got, err)
+	}
+	m := message(1, 3)
+	m.Stub = true
+	m.IDs = append(m.IDs, "1763715600999")
+	must(t, l.Acknowledge(c, m))
+	want := mapping.Progress{Messages: 1, LastIndex: 3, LastID: "1763715600999"}
+	if got, err := l.Progress(c); got != want || err != nil {
+		t.Errorf("Progress = %+v, %v; want %+v", got, err, want)
+	}
+	if diff := cmp.Diff(collect(t, l.Messages(c)), []mapping.MessageRecord{m}); diff != "" {
+		t.Errorf("Messages -got +want:\n%s", diff)
+	}
+	if got, err := l.Counts(); got != (mapping.Counts{Messages: 1, Stubs: 1}) || err != nil {
+		t.Errorf("Counts = %+v, %v", got, err)
+	}
+}
+
+// A consumer may do with the ledger what it likes while it lists messages.
+func TestMessagesWhileTheLedgerChanges(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "run.db"))
+	c := conversation(1)
+	const before = 2500
+	for i := range int64(before) {
+		must(t, l.Acknowledge(c, message(1, i)))
+		if i == 1700 {
+			must(t, l.Fold(c))
+		}
+	}
+	next := int64(0)
+	for m, err := range l.Messages(c) {
+		must(t, err)
+		if m.Index != next {
+			t.Fatalf("message %d came instead of %d", m.Index, next)
+		}
+		next++
+		if m.Index%500 == 0 {
+			must(t, l.Acknowledge(c, message(1, before+m.Index)))
+			must(t, l.RecordThread(mapping.ThreadRecord{Conversation: c}))
+			must(t, l.Fold(c))
+		}
+		if m.Index == before-1 {
+			break
+		}
+	}
+	if next != before {
+		t.Errorf("%d messages seen, want %d", next, before)
+	}
+}
+
+func TestConversationsLeaveMemory(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "run.db"))
+	for n := range 100 {
+		must(t, l.Acknowledge(conversation(n), message(n, 0)))
+	}
+	must(t, l.Fold(conversation(0)))
+	if got := l.Tails(); got != 99 {
+		t.Errorf("%d conversations in memory after Fold, want 99", got)
+	}
+	must(t, l.Sweep())
+	must(t, l.Acknowledge(conversation(1), message(1, 1)))
+	must(t, l.Sweep())
+	if got := l.Tails(); got != 1 {
+		t.Errorf("%d conversations in memory after two sweeps, want the active one", got)
+	}
+}
+
+// A model of what the ledger has to know of messages.
+type model struct {
+	known   map[mapping.ConversationSID][]mapping.MessageRecord
+	durable map[mapping.ConversationSID]int // how many of known are on disk
+}
+
+func (m *model) commit() {
+	for c, known := range m.known {
+		m.durable[c] = len(known)
+	}
+}
+
+func (m *model) last(c mapping.ConversationSID) int64 {
+	if known := m.known[c]; len(known) > 0 {
+		return known[len(known)-1].Index
+	}
+	return -1
+}
+
+func (m *model) acknowledge(t *testing.T, l *checkpoint.Ledger, c mapping.ConversationSID, rnd *rand.Rand) {
+	t.Helper()
+	r := randomMessage(rnd, m.last(c))
+	must(t, l.Acknowledge(c, r))
+	m.known[c] = append(m.known[c], r)
+}
+
+// crash forgets what is not on disk.
+func (m *model) crash() {
+	for c := range m.known {
+		m.known[c] = m.known[c][:m.durable[c]]
+	}
+}
+
+func (m *model) check(t *testing.T, l *checkpoint.Reader) {
+	t.Helper()
+	var want mapping.Counts
+	for c, known := range m.known {
+		progress := mapping.Progress{Messages: int64(len(known)), LastIndex: -1}
+		for _, r := range known {
+			progress.LastIndex, progress.LastID = r.Index, r.IDs[len(r.IDs)-1]
+			want.Messages++
+			if r.Stub {
+				want.Stubs++
+			}
+		}
+		if got, err := l.Progress(c); got != progress || err != nil {
+			t.Fatalf("Progress(%s) = %+v, %v; want %+v", c, got, err, progress)
+		}
+		got := collect(t, l.Messages(c))
+		if len(got) != len(known) {
+			t.Fatalf("Messages(%s) gives %d, want %d", c, len(got), len(known))
+		}
+		for i := range got {
+			if !reflect.DeepEqual(got[i], known[i]) {
+				t.Fatalf("Messages(%s)[%d] = %+v, want %+v", c, i, got[i], known[i])
+			}
+		}
+	}
+	if got, err := l.Counts(); got != want || err != nil {
+		t.Fatalf("Counts = %+v, %v; want %+v", got, err, want)
+	}
+}
+
+// randomMessage makes a record that comes after last, at times a strange one.
+func randomMessage(rnd *rand.Rand, last int64) mapping.MessageRecord {
+	m := message(rnd.IntN(1000), last+1+int64(rnd.ExpFloat64()/2))
+	m.Stub = rnd.IntN(20) == 0
+	switch rnd.IntN(50) {
+	case 0:
+		m.SID = mapping.MessageSID(strings.ToUpper(string(m.SID)))
+	case 1:
+		m.SID = mapping.MessageSID([]string{"", "IM", "IMno", "XX" + string(m.SID[2:])}[rnd.IntN(4)])
+	case 2:
+		m.IDs = append(m.IDs, m.IDs[0]+"0", "0", "9223372036854775807")
+	case 3:
+		m.IDs = []mapping.ChatMessageID{"007", "-1", "+1", "9223372036854775808", "x"}[rnd.IntN(5):]
+	case 4:
+		m.Index += rnd.Int64N(1 << 40)
+	}
+	return m
+}
+
+func TestMessagesLikeModel(t *testing.T) {
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			runLikeModel(t, rand.New(rand.NewPCG(seed, 0)))
+		})
+	}
+}
+
+func runLikeModel(t *testing.T, rnd *rand.Rand) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "0.db")
+	l := open(t, path)
+	m := &model{known: map[mapping.ConversationSID][]mapping.MessageRecord{}, durable: map[mapping.ConversationSID]int{}}
+	conversations := []mapping.ConversationSID{conversation(1), conversation(2), conversation(3), "", "CHodd"}
+	for step := range 100 {
+		c := conversations[rnd.IntN(len(conversations))]
+		switch op := rnd.IntN(10); {
+		case op < 5:
+			for range rnd.IntN(1 << rnd.IntN(10)) {
+				m.acknowledge(t, l, c, rnd)
+			}
+			must(t, l.Flush())
+			m.commit()
+			m.acknowledge(t, l, c, rnd) // and one that waits
+		case op == 5:
+			must(t, l.Fold(c))
+			must(t, l.Flush())
+			m.commit()
+		case op == 6:
+			must(t, l.RecordThread(mapping.ThreadRecord{Conversation: c}))
+			m.commit()
+		case op == 7:
+			must(t, l.Sweep())
+			must(t, l.Flush())
+			m.commit()
+		case op == 8:
+			must(t, []func() error{l.Close, l.CloseClean}[rnd.IntN(2)]())
+			m.commit()
+			l = open(t, path)
+		case op == 9: // what a crash leaves is the file as it stands
+			data, err := os.ReadFile(path)
+			must(t, err)
+			must(t, l.Close())
+			path = filepath.Join(folder, fmt.Sprint(step+1, ".db"))
+			must(t, os.WriteFile(path, data, 0o600))
+			m.crash()
+			l = open(t, path)
+		}
+		if step%10 == 0 {
+			m.check(t, &l.Reader)
+		}
+	}
+	m.check(t, &l.Reader)
+	must(t, l.CloseClean())
+	r, err := checkpoint.OpenReader(path, nil)
+	must(t, err)
+	m.check(t, r)
+	if got := r.Tails(); got != 0 {
+		t.Errorf("%d conversations in the journal after CloseClean", got)
+	}
+	must(t, r.Close())
+	copied, err := checkpoint.OpenReader(checkpoint.BackupPath(path), nil)
+	must(t, err)
+	defer copied.Close()
+	m.check(t, copied)
+}
+
+func FuzzUnpackMessages(f *testing.F) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		var messages []mapping.MessageRecord
+		last := int64(-1)
+		for range rnd.IntN(20) {
+			m := randomMessage(rnd, last)
+			last = m.Index
+			messages = append(messages, m)
+		}
+		packed := checkpoint.PackMessages(messages)
+		got, err := checkpoint.UnpackMessages(packed, 3)
+		if diff := cmp.Diff(got, messages); diff != "" || err != nil {
+			f.Fatalf("UnpackMessages: %v; -got +want:\n%s", err, diff)
+		}
+		f.Add(packed)
+	}
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		messages, err := checkpoint.UnpackMessages(packed, 3)
+		if err != nil {
+			return
+		}
+		last := int64(-1)
+		for i, m := range messages {
+			if i > 0 && m.Index <= last || m.Index < 0 || len(m.IDs) == 0 {
+				t.Fatalf("message %d is %+v after %d", i, m, last)
+			}
+			last = m.Index
+		}
+	})
+}

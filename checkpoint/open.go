@@ -1,0 +1,155 @@
+package checkpoint
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Options tune how a ledger is opened. Nil is a sound default.
+type Options struct {
+	// LockTimeout is how long to wait for a lock that another process holds.
+	// 0 means one second.
+	LockTimeout time.Duration
+	// AdoptMachine takes over a ledger that was written on another machine.
+	// No run may go on there any more: the lock does not reach that far.
+	AdoptMachine bool
+}
+
+func (o *Options) lockTimeout() time.Duration {
+	if o == nil || o.LockTimeout == 0 {
+		return time.Second
+	}
+	return o.LockTimeout
+}
+
+// Open opens the ledger at path for a run, creates it where there is none, and
+// keeps every other process out until it is closed. The folder must exist.
+//
+// The error is a *LockedError when another process has the ledger open, a
+// *BindingError when the ledger speaks of something else than binding, a
+// *SchemaError when a newer program wrote it, a *DamagedError when it cannot be
+// read, and a *FileError when the file system says no. The file is then as it
+// was.
+func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) {
+	adopt := opts != nil && opts.AdoptMachine
+	if err := inspect(path, binding, adopt, opts); err != nil {
+		return nil, err
+	}
+	s, err := openStore(path, false, opts.lockTimeout())
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{Reader: Reader{path: path, store: s}}
+	if err := l.prepare(binding, adopt); err != nil {
+		_ = s.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// inspect looks at a ledger as a reader, before it is opened to be written to:
+// that it is ours, and sound throughout.
+func inspect(path string, binding mapping.Binding, adopt bool, opts *Options) error {
+	r, err := OpenReader(path, opts)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if !r.Exists() {
+		return nil
+	}
+	if err := r.admit(binding, adopt); err != nil {
+		return err
+	}
+	if err := r.Check(); err != nil {
+		return err
+	}
+	return r.store.checkPages()
+}
+
+// prepare makes sure that the ledger is there and still the one inspected, and
+// reads what is kept in memory.
+func (l *Ledger) prepare(binding mapping.Binding, adopt bool) error {
+	about, found, err := l.store.about()
+	if err != nil {
+		return err
+	}
+	if !found {
+		about = newAbout(binding)
+		if err := l.store.create(about); err != nil {
+			return err
+		}
+	}
+	if err := about.check(l.path); err != nil {
+		return err
+	}
+	l.about = about
+	if err := l.admit(binding, adopt); err != nil {
+		return err
+	}
+	if about.Binding != binding {
+		if err := l.adopt(binding.Machine); err != nil {
+			return err
+		}
+	}
+	return l.view(func(tx *bbolt.Tx) error {
+		if l.counts, err = readCounts(tx); err != nil {
+			return err
+		}
+		l.tails, l.journal, err = replay(tx)
+		return err
+	})
+}
+
+// adopt binds the ledger to another machine.
+func (l *Ledger) adopt(machine string) error {
+	about := l.about
+	about.Binding.Machine = machine
+	if err := l.store.update(func(tx *bbolt.Tx) error { return putAbout(tx, about) }); err != nil {
+		return err
+	}
+	l.about = about
+	return nil
+}
+
+// create makes an empty ledger, and sees to it that its name in the folder
+// survives a crash as well.
+func (s *store) create(a about) error {
+	err := s.update(func(tx *bbolt.Tx) error {
+		for _, name := range buckets {
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		if err := putCounts(tx, mapping.Counts{}); err != nil {
+			return err
+		}
+		return putAbout(tx, a)
+	})
+	if err != nil {
+		return err
+	}
+	return syncFolder(s.path)
+}
+
+// syncFolder makes the name of a file durable. Windows cannot sync a folder.
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return fileError("write", path, err)
+	}
+	defer folder.Close()
+	if err := folder.Sync(); err != nil {
+		return fileError("write", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package checkpoint
+
+import (
+	"iter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Person finds the record of a person; false when there is none.
+func (r *Reader) Person(key mapping.PersonKey) (mapping.PersonRecord, bool, error) {
+	return lookup[mapping.PersonRecord](r, personBucket, personKey(key))
+}
+
+// Persons lists all people, by kind, service and name.
+func (r *Reader) Persons() iter.Seq2[mapping.PersonRecord, error] {
+	return list[mapping.PersonRecord](r, personBucket, nil)
+}
+
+// RecordPerson replaces the record of a person. It is on disk on return.
+func (l *Ledger) RecordPerson(p mapping.PersonRecord) error {
+	return record(l, personBucket, personKey(p.Key), p, countPerson)
+}
+
+func countPerson(p mapping.PersonRecord) mapping.Counts {
+	c := mapping.Counts{Unused: int64(p.Unused)}
+	if p.ID != "" {
+		c.Users = 1
+	}
+	return c
+}

@@ -1,0 +1,92 @@
+package checkpoint
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"sync"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// A Reader reads a ledger. It does not change a byte of the file, and keeps
+// writers out while it is open.
+type Reader struct {
+	path  string
+	store *store // nil when there is no file
+	about about
+
+	mu     sync.Mutex
+	tails  map[sidKey]*tail
+	counts mapping.Counts
+}
+
+// OpenReader opens a ledger for reading. A file that does not exist, or into
+// which nothing has been written yet, reads as an empty ledger and is not
+// created. The error is a *LockedError while a run writes to the ledger.
+func OpenReader(path string, opts *Options) (*Reader, error) {
+	r := &Reader{path: path}
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return r, nil
+	case err != nil:
+		return nil, fileError("open", path, err)
+	case info.Mode().IsRegular() && info.Size() == 0:
+		return r, nil
+	}
+	var err error
+	if r.store, err = openStore(path, true, opts.lockTimeout()); err != nil {
+		return nil, err
+	}
+	if err := r.load(); err != nil {
+		_ = r.store.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// load reads what is kept in memory.
+func (r *Reader) load() error {
+	about, found, err := r.store.about()
+	if err != nil {
+		return err
+	}
+	if !found { // the file was made, and nothing written
+		err := r.store.close()
+		r.store = nil
+		return err
+	}
+	if err := about.check(r.path); err != nil {
+		return err
+	}
+	r.about = about
+	return r.view(func(tx *bbolt.Tx) error {
+		if r.counts, err = readCounts(tx); err != nil {
+			return err
+		}
+		r.tails, _, err = replay(tx)
+		return err
+	})
+}
+
+// Exists reports whether there is a ledger at all.
+func (r *Reader) Exists() bool { return r.store != nil }
+
+// Close releases the file. Closing again does nothing.
+func (r *Reader) Close() error {
+	if r.store == nil {
+		return nil
+	}
+	return r.store.close()
+}
+
+// view runs f in a transaction that reads. f must take no lock and call nothing
+// of the consumer's.
+func (r *Reader) view(f func(*bbolt.Tx) error) error {
+	if r.store == nil {
+		return nil
+	}
+	return r.store.view(f)
+}

@@ -1,0 +1,162 @@
+package checkpoint
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// The flags of a packed record, in the low bits of its first number; the gap
+// of indexes since the record before is above them.
+const (
+	flagStub      = 1 << iota
+	flagTextSID   // the SID is not of the usual form and stands as text
+	flagIrregular // several parts, or an ID that is no number
+	flagBits      = iota
+)
+
+// maxIndex is the highest index that can be packed. Twilio's are far below.
+const maxIndex = 1<<60 - 1
+
+// appendRecord packs m, which comes after p, and says where it leads. A usual
+// record takes 28 bytes: flags and gap 1, SID 16, source 8, time since the ID
+// before 3.
+func appendRecord(dst []byte, p position, m mapping.MessageRecord) ([]byte, position) {
+	digits, usual := packSID("IM", string(m.SID))
+	head := uint64(m.Index-p.index-1) << flagBits
+	if m.Stub {
+		head |= flagStub
+		p.stubs++
+	}
+	if !usual {
+		head |= flagTextSID
+	}
+	irregular := len(m.IDs) != 1 || !isClock(m.IDs[0])
+	if irregular {
+		head |= flagIrregular
+	}
+	dst = binary.AppendUvarint(dst, head)
+	if usual {
+		dst = append(dst, digits[:]...)
+	} else {
+		dst = appendText(dst, string(m.SID))
+	}
+	dst = append(dst, m.Source[:]...)
+	p.index = m.Index
+	p.messages++
+	p.lastID = m.IDs[len(m.IDs)-1]
+	return appendIDs(dst, &p, m.IDs, irregular)
+}
+
+func appendIDs(dst []byte, p *position, ids []mapping.ChatMessageID, irregular bool) ([]byte, position) {
+	if irregular {
+		dst = binary.AppendUvarint(dst, uint64(len(ids)))
+	}
+	for _, id := range ids {
+		clock, ok := clockOf(id)
+		switch {
+		case !ok: // never empty, so that an empty text can stand for a number
+			dst = appendText(dst, string(id))
+			continue
+		case irregular:
+			dst = appendText(dst, "")
+		}
+		dst = binary.AppendVarint(dst, clock-p.clock)
+		p.clock = clock
+	}
+	return dst, *p
+}
+
+// record takes the record after p, and says where it leads.
+func (d *decoder) record(p position) (mapping.MessageRecord, position) {
+	head := d.uvarint()
+	m := mapping.MessageRecord{Index: p.index + 1 + int64(head>>flagBits), Stub: head&flagStub != 0}
+	if head&flagTextSID != 0 {
+		m.SID = mapping.MessageSID(d.text())
+	} else {
+		m.SID = mapping.MessageSID("IM" + hex.EncodeToString(d.bytes(16)))
+	}
+	copy(m.Source[:], d.bytes(8))
+	if head&flagIrregular != 0 {
+		m.IDs = d.ids(&p)
+	} else {
+		m.IDs = []mapping.ChatMessageID{d.clock(&p)}
+	}
+	if m.Index < 0 || m.Index > maxIndex {
+		d.fail()
+	}
+	if d.err != nil {
+		return mapping.MessageRecord{}, p
+	}
+	p.index = m.Index
+	p.messages++
+	p.lastID = m.IDs[len(m.IDs)-1]
+	if m.Stub {
+		p.stubs++
+	}
+	return m, p
+}
+
+// ids takes the IDs of an irregular record.
+func (d *decoder) ids(p *position) []mapping.ChatMessageID {
+	n := d.uvarint()
+	if n == 0 || n > uint64(len(d.data)) { // each takes a byte at least
+		d.fail()
+		return nil
+	}
+	ids := make([]mapping.ChatMessageID, n)
+	for i := range ids {
+		if ids[i] = mapping.ChatMessageID(d.text()); ids[i] == "" {
+			ids[i] = d.clock(p)
+		}
+	}
+	return ids
+}
+
+func (d *decoder) clock(p *position) mapping.ChatMessageID {
+	p.clock += d.varint()
+	if p.clock < 0 {
+		d.fail()
+	}
+	return mapping.ChatMessageID(strconv.FormatInt(p.clock, 10))
+}
+
+// clockOf reads an ID that is a number written the usual way, as all of ACS's
+// are.
+func clockOf(id mapping.ChatMessageID) (int64, bool) {
+	if id != "0" && (id == "" || id[0] < '1' || id[0] > '9') {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(id), 10, 64)
+	return n, err == nil
+}
+
+func isClock(id mapping.ChatMessageID) bool {
+	_, ok := clockOf(id)
+	return ok
+}
+
+var errNoID = errors.New("it has no ACS message ID")
+
+// checkRecord refuses what cannot come after p.
+func checkRecord(p position, m mapping.MessageRecord) error {
+	if m.Index <= p.index {
+		return fmt.Errorf("message %d of the conversation is the last one noted", p.index)
+	}
+	if m.Index > maxIndex {
+		return fmt.Errorf("an index is at most %d", int64(maxIndex))
+	}
+	if len(m.IDs) == 0 {
+		return errNoID
+	}
+	for _, id := range m.IDs {
+		if id == "" {
+			return errNoID
+		}
+	}
+	return nil
+}

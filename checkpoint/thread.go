@@ -1,0 +1,32 @@
+package checkpoint
+
+import (
+	"iter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Thread finds the record of a conversation; false when there is none.
+func (r *Reader) Thread(c mapping.ConversationSID) (mapping.ThreadRecord, bool, error) {
+	key := conversationKey(c)
+	return lookup[mapping.ThreadRecord](r, threadBucket, key[:])
+}
+
+// Threads lists the records of all conversations, by SID.
+func (r *Reader) Threads() iter.Seq2[mapping.ThreadRecord, error] {
+	return list[mapping.ThreadRecord](r, threadBucket, nil)
+}
+
+// RecordThread replaces the record of a conversation. It is on disk on return,
+// with everything that was acknowledged before.
+func (l *Ledger) RecordThread(t mapping.ThreadRecord) error {
+	key := conversationKey(t.Conversation)
+	return record(l, threadBucket, key[:], t, countThread)
+}
+
+func countThread(t mapping.ThreadRecord) mapping.Counts {
+	if t.Thread == "" {
+		return mapping.Counts{}
+	}
+	return mapping.Counts{Conversations: 1, Participants: int64(t.Participants)}
+}

@@ -1,0 +1,155 @@
+package checkpoint
+
+import (
+	"encoding/json"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// maxGroup is how many writes share a transaction. It bounds the memory of one
+// and how long the next has to wait.
+const maxGroup = 1024
+
+// A write is a part of a transaction. Its error stands for damage, and fails
+// the transaction for everybody in it. Nil writes nothing, but waits for what
+// is queued.
+type write func(*transaction) error
+
+// A group is a number of writes that share one transaction, and so one sync.
+type group struct {
+	writes []write
+	done   chan struct{} // closed when err stands
+	err    error
+}
+
+// A transaction is what is being written.
+type transaction struct {
+	*bbolt.Tx
+	items    mapping.Counts // added by the items written so far
+	messages mapping.Counts // added by the acknowledgements it brings to disk
+	packed   map[*tail]bool // those whose journaled part it brings to chunks
+	after    []func()       // what to do, holding mu, once all of it is on disk
+}
+
+// commit returns when w is on disk, and with it everything acknowledged before.
+func (l *Ledger) commit(w write) error {
+	if err := l.join(w); err != nil {
+		return err
+	}
+	return l.sweepLong()
+}
+
+// join puts w into a group and returns when it is on disk. Whoever comes first
+// leads the group: while it waits for the transaction before to end, others
+// join. The slower the disk, the larger the groups.
+func (l *Ledger) join(w write) error {
+	l.gather.Lock()
+	g := l.group
+	lead := g == nil || len(g.writes) == maxGroup
+	if lead {
+		g = &group{done: make(chan struct{})}
+		l.group = g
+	}
+	g.writes = append(g.writes, w)
+	l.gather.Unlock()
+	if lead {
+		l.lead(g)
+	}
+	<-g.done
+	return g.err
+}
+
+// lead writes a group when its turn has come.
+func (l *Ledger) lead(g *group) {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	l.gather.Lock()
+	if l.group == g {
+		l.group = nil
+	}
+	l.gather.Unlock()
+	g.err = l.write(g.writes)
+	close(g.done)
+}
+
+// write makes one transaction of writes. It is the only way to the file once
+// the ledger is open; the caller has the turn.
+func (l *Ledger) write(writes []write) error {
+	if idle, err := l.idle(writes); idle || err != nil {
+		return err
+	}
+	var t *transaction
+	err := l.store.update(func(tx *bbolt.Tx) error {
+		t = &transaction{Tx: tx, packed: make(map[*tail]bool)}
+		if err := l.writeJournal(t); err != nil {
+			return err
+		}
+		for _, w := range writes {
+			if w == nil {
+				continue
+			}
+			if err := w(t); err != nil {
+				return err
+			}
+		}
+		return addCounts(tx, add(t.items, t.messages))
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		l.failed = err
+		return err
+	}
+	l.counts = add(l.counts, t.items) // messages have been counted when they came
+	for _, f := range t.after {
+		f()
+	}
+	return nil
+}
+
+// idle reports whether there is nothing to write; the error is that nothing
+// may be written any more.
+func (l *Ledger) idle(writes []write) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed != nil {
+		return false, l.failed
+	}
+	for _, w := range writes {
+		if w != nil {
+			return false, nil
+		}
+	}
+	return l.queued == 0 && len(l.journal.useless) == 0, nil
+}
+
+// record stores item under key and keeps the counts: count says what one item
+// adds to them.
+func record[T any](l *Ledger, bucket, key []byte, item T, count func(T) mapping.Counts) error {
+	value, err := json.Marshal(item)
+	if err != nil {
+		return err
+	}
+	return l.commit(func(t *transaction) error {
+		before, found, err := get[T](t.Tx, bucket, key)
+		if err != nil {
+			return err
+		}
+		if found {
+			t.items = subtract(t.items, count(before))
+		}
+		t.items = add(t.items, count(item))
+		return put(t.Tx, bucket, key, value)
+	})
+}
+
+// lookup reads the item under key.
+func lookup[T any](r *Reader, bucket, key []byte) (item T, found bool, err error) {
+	err = r.view(func(tx *bbolt.Tx) error {
+		item, found, err = get[T](tx, bucket, key)
+		return err
+	})
+	return item, found, err
+}

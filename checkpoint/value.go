@@ -1,0 +1,102 @@
+package checkpoint
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+
+	"go.etcd.io/bbolt"
+)
+
+// The buckets of the file.
+var (
+	metaBucket    = []byte("meta")
+	personBucket  = []byte("persons")
+	threadBucket  = []byte("threads")
+	chunkBucket   = []byte("chunks")  // messages, packed
+	journalBucket = []byte("journal") // messages, as they came
+	mediaBucket   = []byte("media")
+	runBucket     = []byte("runs")
+
+	buckets = [][]byte{metaBucket, personBucket, threadBucket, chunkBucket, journalBucket, mediaBucket, runBucket}
+)
+
+// sealSize is what a seal adds to a value, in bytes.
+const sealSize = 4
+
+// maxValue bounds what a value can be, in bytes: a damaged length must not
+// make us ask for gigabytes.
+const maxValue = 256 << 20
+
+var (
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+	errSeal = errors.New("a checksum does not fit its value")
+)
+
+// seal puts a checksum before a value. It covers the key as well, so that a
+// value cannot be taken for another's.
+func seal(key, value []byte) []byte {
+	sealed := make([]byte, sealSize, sealSize+len(value))
+	binary.BigEndian.PutUint32(sealed, checksum(key, value))
+	return append(sealed, value...)
+}
+
+// unseal takes the checksum off. The value is part of sealed.
+func unseal(key, sealed []byte) ([]byte, error) {
+	if len(sealed) < sealSize || len(sealed) > maxValue {
+		return nil, errSeal
+	}
+	value := sealed[sealSize:]
+	if binary.BigEndian.Uint32(sealed) != checksum(key, value) {
+		return nil, errSeal
+	}
+	return value, nil
+}
+
+func checksum(key, value []byte) uint32 {
+	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, value)
+}
+
+func bucketOf(tx *bbolt.Tx, name []byte) (*bbolt.Bucket, error) {
+	b := tx.Bucket(name)
+	if b == nil {
+		return nil, fmt.Errorf("%s are missing", name)
+	}
+	return b, nil
+}
+
+// put stores value under key.
+func put(tx *bbolt.Tx, bucket, key, value []byte) error {
+	b, err := bucketOf(tx, bucket)
+	if err != nil {
+		return err
+	}
+	return b.Put(key, seal(key, value))
+}
+
+// get decodes the item under key; found is false when there is none.
+func get[T any](tx *bbolt.Tx, bucket, key []byte) (item T, found bool, err error) {
+	b, err := bucketOf(tx, bucket)
+	if err != nil {
+		return item, false, err
+	}
+	sealed := b.Get(key)
+	if sealed == nil {
+		return item, false, nil
+	}
+	item, err = decode[T](key, sealed)
+	return item, err == nil, err
+}
+
+// decode opens what put has stored as JSON. The item shares no memory with it.
+func decode[T any](key, sealed []byte) (item T, err error) {
+	value, err := unseal(key, sealed)
+	if err != nil {
+		return item, err
+	}
+	err = json.Unmarshal(value, &item)
+	return item, err
+}
