@@ -23,6 +23,7 @@ var channels = map[string]string{
 	"mailto":    emailChannel,
 	"rcs":       "RCS",
 	"apple":     "Apple Messages",
+	"urn":       "Channel", // urn:mbid:…, which several channels use
 }
 
 const emailChannel = "E-mail"
@@ -47,8 +48,11 @@ func isAddress(s string) bool {
 		return false
 	}
 	prefix = strings.ToLower(prefix)
+	if prefix == "urn" {
+		return strings.HasPrefix(strings.ToLower(rest), "mbid:")
+	}
 	_, known := channels[prefix]
-	return known || isPhoneNumber(rest) || prefix == "urn" && strings.HasPrefix(strings.ToLower(rest), "mbid:")
+	return known || isPhoneNumber(rest)
 }
 
 // splitNamed takes "Jane <jane@example.com>" apart.
@@ -146,8 +150,8 @@ func (r Rules) publicName(name string) string {
 	if !r.masks() || !isAddress(name) {
 		return name
 	}
-	if real, _, ok := splitNamed(strings.TrimSpace(name)); ok && real != "" && !isAddress(real) {
-		return real
+	if person, _, ok := splitNamed(strings.TrimSpace(name)); ok && person != "" && !isAddress(person) {
+		return person
 	}
 	return maskAddress("", name)
 }

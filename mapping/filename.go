@@ -1,45 +1,15 @@
 package mapping
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"strings"
 	"unicode"
 
 	"github.com/rivo/uniseg"
 )
 
-const (
-	// maxFileName bounds a file's name in the media store, in bytes. File
-	// systems take 255; percent-encoding may triple it in URLs.
-	maxFileName = 100
-	// maxExtension bounds what counts as an extension, without its dot.
-	maxExtension = 10
-	// maxKeyElement bounds a SID in a key, in bytes.
-	maxKeyElement = 64
-)
-
-// MediaKey is where a file is kept in the media store:
-// <conversation SID>/<media SID>/<safe name>.
-func (r Rules) MediaKey(c ConversationSID, m Media) string {
-	return keyElement(string(c)) + "/" + keyElement(string(m.SID)) + "/" + m.safeName()
-}
-
-// keyElement is sid as one element of a key. What does not look like a SID
-// becomes a digest, which has a hyphen, as no SID has: it cannot leave its
-// folder, take the place of another, or name a device.
-func keyElement(sid string) string {
-	plain := sid != "" && len(sid) <= maxKeyElement && !isDeviceName(sid) && !strings.EqualFold(sid, sidecarFolder)
-	for i := 0; plain && i < len(sid); i++ {
-		b := sid[i]
-		plain = b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
-	}
-	if plain {
-		return sid
-	}
-	sum := sha256.Sum256([]byte(sid))
-	return fmt.Sprintf("x-%x", sum[:16])
-}
+// maxFileName bounds a file's name in the media store, in bytes. File systems
+// take 255; percent-encoding may triple it in URLs.
+const maxFileName = 100
 
 // safeName is the name of m in the media store and in messages: the last
 // element of what the uploader called it, without what any file system or eye
@@ -88,21 +58,6 @@ func cleanFileName(name string) string {
 // beginning hides a file elsewhere.
 func isDotOrSpace(r rune) bool { return r == '.' || unicode.IsSpace(r) }
 
-// splitExtension takes name apart before the dot of its extension. A dot that
-// begins no short word of letters and digits begins no extension.
-func splitExtension(name string) (stem, ext string) {
-	dot := strings.LastIndexByte(name, '.')
-	if dot < 1 || len(name)-dot-1 > maxExtension {
-		return name, ""
-	}
-	for i := dot + 1; i < len(name); i++ {
-		if b := name[i]; (b < '0' || b > '9') && (b < 'A' || b > 'Z') && (b < 'a' || b > 'z') {
-			return name, ""
-		}
-	}
-	return strings.TrimRightFunc(name[:dot], isDotOrSpace), name[dot:]
-}
-
 // isDeviceName reports whether Windows takes a file of this name, whatever its
 // extension, for a device.
 func isDeviceName(name string) bool {
@@ -138,56 +93,4 @@ func cutBytes(s string, n int) string {
 		kept = prefixWithin(s, extent{utf8: n, utf16: 2 * n})
 	}
 	return strings.TrimRightFunc(s[:kept], isDotOrSpace)
-}
-
-// extensions are the usual ones of the content types that people send.
-var extensions = map[string]string{
-	"application/gzip":              ".gz",
-	"application/json":              ".json",
-	"application/msword":            ".doc",
-	"application/pdf":               ".pdf",
-	"application/rtf":               ".rtf",
-	"application/vnd.ms-excel":      ".xls",
-	"application/vnd.ms-powerpoint": ".ppt",
-	"application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         ".xlsx",
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   ".docx",
-	"application/xml": ".xml",
-	"application/zip": ".zip",
-	"audio/aac":       ".aac",
-	"audio/amr":       ".amr",
-	"audio/mp4":       ".m4a",
-	"audio/mpeg":      ".mp3",
-	"audio/ogg":       ".ogg",
-	"audio/wav":       ".wav",
-	"audio/webm":      ".weba",
-	"image/bmp":       ".bmp",
-	"image/gif":       ".gif",
-	"image/heic":      ".heic",
-	"image/jpeg":      ".jpg",
-	"image/png":       ".png",
-	"image/svg+xml":   ".svg",
-	"image/tiff":      ".tiff",
-	"image/webp":      ".webp",
-	"text/calendar":   ".ics",
-	"text/csv":        ".csv",
-	"text/html":       ".html",
-	"text/plain":      ".txt",
-	"text/vcard":      ".vcf",
-	"text/x-vcard":    ".vcf",
-	"video/3gpp":      ".3gp",
-	"video/mp4":       ".mp4",
-	"video/mpeg":      ".mpeg",
-	"video/quicktime": ".mov",
-	"video/webm":      ".webm",
-}
-
-// extensionOf is the usual extension of a content type, with its dot; empty for
-// types that have none. The system's own table would differ between machines.
-func extensionOf(contentType string) string {
-	essence, _ := splitContentType(contentType)
-	if strings.HasPrefix(essence, richContentPrefix) {
-		return ".json"
-	}
-	return extensions[essence]
 }

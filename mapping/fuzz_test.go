@@ -71,31 +71,31 @@ func FuzzMessage(f *testing.F) {
 	f.Add("", "", "", "", "", uint16(0))
 	f.Fuzz(func(t *testing.T, body, attributes, author, subject, participant string, times uint16) {
 		if len(body) > 0 {
-			body = strings.Repeat(body, min(int(times), 200_000/len(body)+1))
+			body = strings.Repeat(body, min(int(times), 60_000/len(body)+1))
 		}
 		m := message(func(m *mapping.Message) {
 			m.Body, m.Attributes, m.Author, m.Subject = body, attributes, author, subject
 			m.ParticipantSID = mapping.ParticipantSID(participant)
 		})
-		for _, r := range fuzzRules {
-			ro := rosterOf(t, r)
-			d, losses := r.ChatMessage(ro, m, nil)
-			checkDraft(t, d)
-			for _, l := range losses {
-				if l.Code.Info().Title == "" || l.Code.Info() == mapping.LossCode("unknown").Info() {
-					t.Errorf("unknown loss %+v", l)
-				}
+		r := fuzzRules[int(times)%len(fuzzRules)]
+		ro := rosterOf(t, r)
+		d, losses := r.ChatMessage(ro, m, nil)
+		checkDraft(t, d)
+		for _, l := range losses {
+			if l.Code.Info().Title == mapping.LossCode("unknown").Info().Title {
+				t.Errorf("unknown loss %+v", l)
 			}
-			if strings.TrimSpace(body) != "" && strings.TrimSpace(subject) == "" && !lost(losses, mapping.LossBlankText) && !lost(losses, mapping.LossNotKept) && joined(d) != repaired(body) {
-				t.Errorf("parts joined are %q; want %q", joined(d), repaired(body))
-			}
-			again, _ := r.ChatMessage(ro, m, nil)
-			if again.Digest != d.Digest || again.Source != d.Source {
-				t.Error("the same message gives another draft")
-			}
-			stub, _ := r.Stub(ro, m, body)
-			checkDraft(t, stub)
 		}
+		whole := strings.TrimSpace(subject) == "" && !lost(losses, mapping.LossBlankText) && !lost(losses, mapping.LossNotKept)
+		if strings.TrimSpace(body) != "" && whole && joined(d) != repaired(body) {
+			t.Errorf("parts joined are %q; want %q", joined(d), repaired(body))
+		}
+		again, _ := r.ChatMessage(ro, m, nil)
+		if again.Digest != d.Digest || again.Source != d.Source {
+			t.Error("the same message gives another draft")
+		}
+		stub, _ := r.Stub(ro, m, body)
+		checkDraft(t, stub)
 	})
 }
 

@@ -124,6 +124,14 @@ func (ro *Roster) memberMetadata(p Participant, t *tally) Metadata {
 	return md
 }
 
+// readTo moves the read horizon of m up to index, where another participant of
+// the same person has read further.
+func (m *Member) readTo(index *int64) {
+	if own := m.Participant.LastReadMessageIndex; index != nil && (own == nil || *own < *index) {
+		m.Participant.LastReadMessageIndex = index
+	}
+}
+
 // displayName is the first of names that has something to show, on one line and
 // not too long. It reports whether it is cut.
 func displayName(names ...string) (string, bool) {

@@ -43,6 +43,7 @@ func (r Rules) Roster(c Conversation, participants []Participant, dir Directory)
 		i, again := seen[key]
 		if again {
 			t.lose(LossParticipantMerged, "same person as "+string(ro.Members[i].Participant.SID))
+			ro.Members[i].readTo(p.LastReadMessageIndex)
 		} else {
 			i = len(ro.Members)
 			seen[key] = i

@@ -154,13 +154,17 @@ func TestRosterMember(t *testing.T) {
 }
 
 func TestRosterMergesOnePersonsParticipants(t *testing.T) {
-	again := mapping.Participant{SID: "MB9", Identity: "ana"}
+	horizon := int64(12)
+	again := mapping.Participant{SID: "MB9", Identity: "ana", LastReadMessageIndex: &horizon}
 	ro, losses := stored.Roster(conversation, []mapping.Participant{ana, sms, again}, contoso)
 	if len(ro.Members) != 2 || ro.Members[0].Participant.SID != anaSID || ro.Members[1].Participant.SID != smsSID {
 		t.Errorf("Members = %+v; want Ana and the SMS number, once each, in the order of the list", ro.Members)
 	}
 	if want := "external-participant participant-merged"; codes(losses) != want {
 		t.Errorf("losses = %s; want %s", codes(losses), want)
+	}
+	if got := ro.Members[0].Participant.LastReadMessageIndex; got == nil || *got != horizon {
+		t.Errorf("read horizon = %v; want that of the participant who has read further", got)
 	}
 	got := ro.Sender(message(func(m *mapping.Message) { m.ParticipantSID = "MB9" }))
 	if got.Key != user("ana") || got.Temporary {

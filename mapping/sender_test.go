@@ -68,6 +68,36 @@ func TestSender(t *testing.T) {
 	}
 }
 
+func TestMaskedNames(t *testing.T) {
+	ro := rosterOf(t, stored)
+	for author, want := range map[string]string{
+		"+1 (555) 123-4567":           "SMS ••67",
+		"tel:+15551234567":            "SMS ••67",
+		"WhatsApp:+15551234567":       "WhatsApp ••67",
+		"messenger:1234567":           "Messenger ••67",
+		"line:+15551234567":           "line ••67",
+		"urn:mbid:AQAAYyUb":           "Channel ••Ub",
+		"mailto:jane@contoso.example": "E-mail j••",
+		" jane@contoso.example ":      "E-mail j••",
+		"👩‍🚀@contoso.example":         "E-mail 👩‍🚀••",
+		"<jane@contoso.example>":      "E-mail j••",
+		"a@b.example <a@b.example>":   "E-mail a••",
+		`"Doe, Jane" <j@x.example>`:   "Doe, Jane",
+		"+1555":                       "+1555",
+		"+1 555 CALL ME":              "+1 555 CALL ME",
+		"team@sales":                  "team@sales",
+		"at 5:30 @ the shop":          "at 5:30 @ the shop",
+		"a:b":                         "a:b",
+		"urn:isbn:123456789":          "urn:isbn:123456789",
+		"<3":                          "<3",
+	} {
+		got := ro.Sender(message(func(m *mapping.Message) { m.Author, m.ParticipantSID = author, "" }))
+		if got.DisplayName != want || (got.Key.Kind == mapping.PersonFormer) != (want != author) {
+			t.Errorf("Sender of %q = %+v; want it shown as %q", author, got, want)
+		}
+	}
+}
+
 func TestSenderGroupMMS(t *testing.T) {
 	group := mapping.Participant{SID: "MB5", Identity: "dee", Binding: &mapping.MessagingBinding{Type: "sms", ProjectedAddress: "+15558888888"}}
 	ro, _ := stored.Roster(conversation, []mapping.Participant{group}, contoso)
