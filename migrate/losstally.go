@@ -1,6 +1,10 @@
 package migrate
 
-import "github.com/twilio2acs/twilio2acs/mapping"
+import (
+	"slices"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
 
 // maxExamples is how many items a report names for each kind of loss.
 const maxExamples = 3
@@ -36,6 +40,7 @@ func (t *lossTally) count(code mapping.LossCode, n int, examples []string) {
 		t.examples = make(map[mapping.LossCode][]string)
 	}
 	t.counts[code] += n
-	room := maxExamples - len(t.examples[code])
-	t.examples[code] = append(t.examples[code], examples[:min(room, len(examples))]...)
+	all := append(t.examples[code], examples...)
+	slices.Sort(all) // the smallest are the same whatever came first
+	t.examples[code] = all[:min(maxExamples, len(all))]
 }

@@ -1,0 +1,182 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// A MessageReader reads one message.
+type MessageReader interface {
+	FetchMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, id mapping.ChatMessageID) (mapping.ChatMessage, error)
+}
+
+// VerifyACS is all of ACS that a verification has.
+type VerifyACS interface {
+	ThreadReader
+	MessageReader
+}
+
+// Difference is something in ACS or the media store that is not as the source
+// says it should be.
+type Difference struct {
+	Path string `json:"path"` // conversations/CH…/messages/IM…/content
+	Want string `json:"want"`
+	Got  string `json:"got"`
+}
+
+func (d Difference) String() string { return fmt.Sprintf("%s: want %s, got %s", d.Path, d.Want, d.Got) }
+
+// Verification is what a verification has to say.
+type Verification struct {
+	Run         int          `json:"run"`
+	Summary     Summary      `json:"summary"`
+	Differences []Difference `json:"differences"`
+	// MoreDifferences counts those beyond the first thousand.
+	MoreDifferences int       `json:"moreDifferences,omitempty"`
+	Problems        []Problem `json:"problems"`
+	// Foreign counts messages that people wrote in the threads themselves.
+	Foreign int64 `json:"foreignMessages"`
+}
+
+// OK reports whether everything compared was as it should be. What has not been
+// carried yet is no difference, but see Summary.Incomplete.
+func (v *Verification) OK() bool { return len(v.Differences) == 0 }
+
+const (
+	maxDifferences = 1000
+	// verifyThreads is how many threads are read at once. Each is held as a table
+	// of about a hundred bytes a message.
+	verifyThreads = 16
+)
+
+// Verify reads every thread back as one of its members and compares topic,
+// members, order, senders, texts and metadata with what the source maps to, and
+// stored files with those of the source byte for byte. It writes nothing. Store
+// may be nil.
+func Verify(ctx context.Context, src Twilio, acs VerifyACS, ledger LedgerReader, store MediaStore, rules mapping.Rules, opts *Options) (*Verification, error) {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	o = o.withDefaults()
+	v := &verifier{
+		src: src, acs: acs, ledger: ledger, store: store, rules: rules, opts: o,
+		patience: &patience{limit: o.Patience},
+		persons:  newPersonCache(ledger),
+	}
+	if err := v.run(ctx); err != nil {
+		return nil, err
+	}
+	return v.finish()
+}
+
+type verifier struct {
+	src      Twilio
+	acs      VerifyACS
+	ledger   LedgerReader
+	store    MediaStore
+	rules    mapping.Rules
+	opts     Options
+	dir      *directory
+	patience *patience
+	persons  *personCache
+
+	report  collector
+	mu      sync.Mutex
+	diffs   []Difference
+	more    int
+	foreign int64
+	people  Tally
+}
+
+func (v *verifier) run(ctx context.Context) error {
+	var err error
+	if v.dir, err = readDirectory(ctx, v.src); err != nil {
+		return err
+	}
+	for _, d := range v.dir.damaged {
+		v.report.damaged(d, users)
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(verifyThreads)
+	var listErr error
+	for c, err := range v.src.Conversations(gctx) {
+		var damaged *mapping.DamagedError
+		if errors.As(err, &damaged) {
+			v.report.damaged(damaged, conversations)
+			continue
+		}
+		if err != nil {
+			listErr = fmt.Errorf("list conversations: %w", err)
+			break
+		}
+		g.Go(func() error { return v.conversation(gctx, c) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return listErr
+}
+
+// conversation verifies one. Only what makes the rest pointless is an error.
+func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) error {
+	t := &verified{verifier: v, c: c}
+	err := t.run(ctx)
+	if err != nil && (stops(err) || ctx.Err() != nil) {
+		return err
+	}
+	var problems []Problem
+	if err != nil {
+		t.sum.Conversations = Tally{Total: 1, Failed: 1}
+		problems = append(problems, Problem{Item: string(c.SID), Status: mapping.StatusFailed, Reason: err.Error()})
+	}
+	v.report.conversation(t.sum, lossTally{}, problems...)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.foreign += t.foreign
+	v.more += t.more
+	room := maxDifferences - len(v.diffs)
+	kept := min(room, len(t.diffs))
+	v.diffs = append(v.diffs, t.diffs[:kept]...)
+	v.more += len(t.diffs) - kept
+	return nil
+}
+
+func (v *verifier) finish() (*Verification, error) {
+	r := v.report.finish()
+	last, _, err := v.ledger.LastRun()
+	if err != nil {
+		return nil, ledgerFailure(err)
+	}
+	out := &Verification{
+		Run: last.Number, Summary: r.Summary, Problems: r.Problems,
+		Differences: v.diffs, MoreDifferences: v.more, Foreign: v.foreign,
+	}
+	sortDifferences(out.Differences)
+	out.Summary.Users, err = v.countUsers()
+	return out, err
+}
+
+// countUsers counts the users of Twilio that have a communication user.
+func (v *verifier) countUsers() (Tally, error) {
+	var t Tally
+	for key := range v.dir.users {
+		t.Total++
+		id, err := v.persons.id(key)
+		switch {
+		case err != nil:
+			return t, err
+		case id == "":
+			t.Pending++
+		default:
+			t.Unchanged++
+		}
+	}
+	return t, nil
+}
