@@ -109,6 +109,9 @@ func cutQuality(text string, b int) int {
 // shortenBlanks cuts runs of white space in text to maxBlankRun, and reports
 // whether there was any to cut.
 func shortenBlanks(text string) (string, bool) {
+	if len(text) <= maxBlankRun {
+		return text, false
+	}
 	var b strings.Builder
 	kept, run := 0, 0 // text[:kept] is dealt with; the run of white space began at run
 	for i, r := range text {
