@@ -63,7 +63,7 @@ func parseConnectionString(s string) (Connection, error) {
 // without showing it.
 type ConnectionError struct{ Err error }
 
-func (e *ConnectionError) Error() string { return "read connection string: " + e.Err.Error() }
+func (e *ConnectionError) Error() string { return "read connection: " + e.Err.Error() }
 
 func (e *ConnectionError) Unwrap() error { return e.Err }
 
@@ -91,5 +91,9 @@ func parseEndpoint(s string) (*url.URL, error) {
 // authority is the host of u as a Host header has it: in lower case, and with
 // its port unless that is the default.
 func authority(u *url.URL) string {
-	return strings.TrimSuffix(strings.ToLower(u.Host), ":443")
+	host := strings.ToLower(u.Host)
+	if port := u.Port(); port == "" || port == "443" {
+		return strings.TrimSuffix(strings.TrimSuffix(host, port), ":")
+	}
+	return host
 }

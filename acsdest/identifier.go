@@ -1,6 +1,7 @@
 package acsdest
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -40,14 +41,13 @@ type moment struct{ time.Time }
 
 // UnmarshalJSON takes what RFC 3339 allows. null and the empty string are the zero time.
 func (m *moment) UnmarshalJSON(data []byte) error {
-	s := string(data)
-	if s == "null" || s == `""` {
-		return nil
+	var s string
+	err := json.Unmarshal(data, &s)
+	if err == nil && s != "" {
+		m.Time, err = time.Parse(time.RFC3339, s)
 	}
-	t, err := time.Parse(`"`+time.RFC3339+`"`, s)
 	if err != nil {
 		return errors.New("a date is not as RFC 3339 has it") // err would quote it
 	}
-	m.Time = t
 	return nil
 }

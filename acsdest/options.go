@@ -14,24 +14,26 @@ import (
 
 // ClientOptions tune a client. The zero value is a sound default.
 type ClientOptions struct {
-	// Transport carries the requests. nil is a transport shared by all clients
-	// of the process; [NewTransport] makes others. It is never followed through
-	// a redirect where that can be prevented, that is, for an *http.Client.
+	// Transport carries the requests. nil is a transport shared by all clients of
+	// the process; [NewTransport] makes others. An *http.Client of the caller's own
+	// is kept from following redirects; any other transport must not follow them.
 	Transport policy.Transporter
 
 	// Logging configures what azcore logs. Tokens and signatures are never in it;
 	// bodies are, if IncludeBody asks for them, but never those of Identity.
 	Logging policy.LogOptions
 
-	// Telemetry configures the User-Agent header.
+	// Telemetry configures the User-Agent header. Without an ApplicationID of the
+	// caller's own it names twilio2acs.
 	Telemetry policy.TelemetryOptions
 
 	// TracingProvider receives a span per call and per attempt.
 	TracingProvider tracing.Provider
 
-	// Retry says how often and how soon failed calls are repeated. nil means never.
-	// Whatever it says, only these are repeated: reads, and calls that certainly
-	// have not been carried out (429, or no connection).
+	// Retry says how often and how soon failed calls are repeated, in the way of
+	// azcore. nil means never. Whatever it says, only these are repeated: reads, and
+	// calls that certainly have not been carried out (429, or no connection).
+	// TryTimeout and StatusCodes have no effect.
 	Retry *policy.RetryOptions
 
 	// AttemptTimeout bounds a single attempt, the reading of its answer included.

@@ -27,14 +27,18 @@ type TransportOptions struct {
 // HTTP/1.1 would then shake hands for almost every request.
 const maxIdleConns = 1024
 
+// Transport carries requests as they are: it adds no cookies and follows no
+// redirects, so that credentials stay with the host they were meant for. Clients
+// that share it share its connections.
+type Transport struct{ http *http.Transport }
+
 // NewTransport makes a transport for many concurrent requests to one host, over
-// HTTP/2 or HTTP/1.1. It never follows a redirect, so that credentials stay with
-// the host they were meant for. Clients that share it share its connections.
-func NewTransport(opts *TransportOptions) *http.Client {
+// HTTP/2 or HTTP/1.1.
+func NewTransport(opts *TransportOptions) *Transport {
 	if opts == nil {
 		opts = &TransportOptions{}
 	}
-	return withoutRedirects(&http.Client{Transport: &http.Transport{
+	return &Transport{&http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   10 * time.Second,
@@ -50,12 +54,18 @@ func NewTransport(opts *TransportOptions) *http.Client {
 			RootCAs:            opts.RootCAs,
 			ClientSessionCache: tls.NewLRUClientSessionCache(0),
 		},
-	}})
+	}}
 }
+
+// Do sends req. It is what azcore asks of a transport.
+func (t *Transport) Do(req *http.Request) (*http.Response, error) { return t.http.RoundTrip(req) }
+
+// CloseIdleConnections closes the connections that no request is using.
+func (t *Transport) CloseIdleConnections() { t.http.CloseIdleConnections() }
 
 // TransportWithCA makes a transport that trusts the authorities in a PEM file in
 // addition to those of the system, for a service behind a private certificate.
-func TransportWithCA(pemFile string) (*http.Client, error) {
+func TransportWithCA(pemFile string) (*Transport, error) {
 	pem, err := os.ReadFile(pemFile)
 	if err != nil {
 		return nil, fmt.Errorf("read certificate authority: %w", err)
@@ -72,6 +82,7 @@ func TransportWithCA(pemFile string) (*http.Client, error) {
 
 var defaultTransport = sync.OnceValue(func() policy.Transporter { return NewTransport(nil) })
 
+// withoutRedirects keeps a client of the caller's own from following redirects.
 func withoutRedirects(c *http.Client) *http.Client {
 	stays := *c
 	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
