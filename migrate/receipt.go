@@ -6,10 +6,6 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// maxReceiptMembers is the size of thread up to which ACS shows read receipts;
-// above it they are taken and never listed (learn.microsoft.com, Chat concepts).
-const maxReceiptMembers = 20
-
 // receiptLosses are the read horizons that no receipt can carry.
 func receiptLosses(members []mapping.Member) []mapping.Loss {
 	var losses []mapping.Loss
@@ -20,7 +16,7 @@ func receiptLosses(members []mapping.Member) []mapping.Loss {
 			continue
 		case !m.Participant.IsChat():
 			code = mapping.LossReadReceiptExternal
-		case len(members) > maxReceiptMembers:
+		case len(members) > mapping.MaxReceiptMembers:
 			code = mapping.LossReadReceiptLargeThread
 		default:
 			continue
@@ -35,7 +31,7 @@ func receiptLosses(members []mapping.Member) []mapping.Loss {
 // may point into a gap: what counts is the largest index not above it.
 func (w *worker) receipts(ctx context.Context, next int64) error {
 	last := w.progress.LastIndex
-	if last < 0 || len(w.roster.Members) > maxReceiptMembers {
+	if last < 0 || len(w.roster.Members) > mapping.MaxReceiptMembers {
 		return nil
 	}
 	changed := false

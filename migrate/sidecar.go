@@ -17,7 +17,8 @@ func (w *worker) sidecar(ctx context.Context) error {
 }
 
 // storeChunk stores what did not fit into a message, before the message that
-// refers to it is sent. The key names the content, so repeating it is harmless.
+// refers to it is sent. The key stands for this state of the
+// message, so repeating it is harmless.
 func (w *worker) storeChunk(ctx context.Context, draft mapping.MessageDraft) error {
 	if w.store == nil || draft.Chunk == nil {
 		return nil

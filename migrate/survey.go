@@ -14,12 +14,11 @@ type surveyed struct {
 	draft        mapping.ThreadDraft
 	losses       []mapping.Loss
 	participants int64
-	state        string
 }
 
 // survey drafts the thread of c. It only reads.
 func survey(ctx context.Context, src Source, rules mapping.Rules, dir mapping.Directory, c mapping.Conversation) (surveyed, error) {
-	s := surveyed{state: c.State}
+	var s surveyed
 	var participants []mapping.Participant
 	for p, err := range src.Participants(ctx, c) {
 		if err != nil {
@@ -33,7 +32,7 @@ func survey(ctx context.Context, src Source, rules mapping.Rules, dir mapping.Di
 	s.draft, lost = rules.ChatThread(c, s.roster)
 	s.losses = append(s.losses, lost...)
 	s.losses = append(s.losses, receiptLosses(s.roster.Members)...)
-	if s.draft.Blocked == "" && len(s.roster.Members) >= maxMembers {
+	if s.draft.Blocked == "" && len(s.roster.Members) >= mapping.MaxMembers {
 		return s, s.checkRoom(ctx, src, c)
 	}
 	return s, nil
@@ -47,7 +46,7 @@ func (s *surveyed) checkRoom(ctx context.Context, src Source, c mapping.Conversa
 			return step("list messages", err)
 		}
 		if s.roster.Sender(m).Temporary {
-			s.draft.Blocked = fmt.Sprintf("all %d places of a thread are taken, and message %s needs one for its author, who is no participant", maxMembers, m.SID)
+			s.draft.Blocked = fmt.Sprintf("all %d places of a thread are taken, and message %s needs one for its author, who is no participant", mapping.MaxMembers, m.SID)
 			return nil
 		}
 	}
@@ -58,9 +57,6 @@ func (s *surveyed) checkRoom(ctx context.Context, src Source, c mapping.Conversa
 func (s surveyed) blocked(opts Options) string {
 	if s.draft.Blocked != "" {
 		return s.draft.Blocked
-	}
-	if s.state == mapping.StateInitializing {
-		return "Twilio is still creating it; the next run looks again"
 	}
 	if lost := mapping.Unaccepted(s.losses, opts.Accept); len(lost) > 0 {
 		return fmt.Sprintf("something critical would be lost: %s; --accept it to go on", strings.Join(lossCodes(lost), ", "))

@@ -64,7 +64,7 @@ func (w *worker) join(ctx context.Context, s mapping.Sender, id mapping.Communic
 
 // makeRoom takes a temporary member out of a thread that is full.
 func (w *worker) makeRoom(ctx context.Context, joining mapping.CommunicationUserID) error {
-	if len(w.members) < maxMembers {
+	if len(w.members) < mapping.MaxMembers {
 		return nil
 	}
 	for _, id := range w.rec.Temporary {

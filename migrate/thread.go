@@ -16,8 +16,6 @@ const (
 	// maxPerCall is how many participants one create or add call takes
 	// (learn.microsoft.com, service limits, Chat).
 	maxPerCall = 200
-	// maxMembers is how many members a thread takes (the same page).
-	maxMembers = 250
 	// keyLifetime is how long a creation key is trusted to give the same thread
 	// again. How long the service keeps keys is not documented.
 	keyLifetime = 5 * time.Minute

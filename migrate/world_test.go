@@ -4,8 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
-	"os"
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/twilio2acs/twilio2acs/acsdest"
@@ -157,9 +158,13 @@ func (w *world) names() func(string) string {
 	return func(id string) string { return names[id] }
 }
 
-func writeFile(t testing.TB, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+// firstDifference names the first line in which two texts differ; empty when none.
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range max(len(g), len(w)) {
+		if i >= len(g) || i >= len(w) || g[i] != w[i] {
+			return fmt.Sprintf("line %d: got %.200q, want %.200q", i+1, g[min(i, len(g)-1)], w[min(i, len(w)-1)])
+		}
 	}
+	return ""
 }
