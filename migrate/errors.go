@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -63,7 +64,10 @@ func lossCodes(losses []mapping.Loss) []string {
 // than the engine's patience. The run can be resumed.
 type OutageError struct {
 	For time.Duration
-	Err error
+	// Never says that the destination has not answered once in this run: its
+	// address may be wrong.
+	Never bool
+	Err   error
 }
 
 func (e *OutageError) Error() string {
@@ -73,23 +77,33 @@ func (e *OutageError) Error() string {
 func (e *OutageError) Unwrap() error { return e.Err }
 
 // Hint says how to go on.
-func (e *OutageError) Hint() string { return "run the same command again once the service answers" }
+func (e *OutageError) Hint() string {
+	if e.Never {
+		return "check the address and the network, then run the same command again"
+	}
+	return "run the same command again once the service answers"
+}
 
 // stops reports whether err makes it pointless to go on with any conversation:
-// the credentials are refused, a service is gone, or the ledger cannot be
-// written.
+// the credentials are refused, a service is gone, the disk is full, or the
+// ledger cannot be written.
 func stops(err error) bool {
-	var outage *OutageError
-	var ledger *ledgerError
-	return errors.As(err, &outage) || errors.As(err, &ledger) || says(err, unauthorized)
+	return final(err) && !parked(err) || says(err, unreachable) || errors.Is(err, syscall.ENOSPC)
+}
+
+// parked reports whether err concerns its conversation alone.
+func parked(err error) bool {
+	var open *OpenError
+	var blocked *BlockedError
+	return errors.As(err, &open) || errors.As(err, &blocked)
 }
 
 // final reports whether err is already the end of somebody's attempts, so that
 // another attempt around them makes no sense.
 func final(err error) bool {
-	var open *OpenError
-	var blocked *BlockedError
-	return stops(err) || errors.As(err, &open) || errors.As(err, &blocked)
+	var outage *OutageError
+	var ledger *ledgerError
+	return parked(err) || errors.As(err, &outage) || errors.As(err, &ledger) || says(err, unauthorized)
 }
 
 // ledgerError is a failure of the ledger: without it nothing is safe.

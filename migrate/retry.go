@@ -68,15 +68,12 @@ func (w *waiting) after(ctx context.Context, err error) error {
 	if yes := says(err, unauthorized); yes {
 		return err
 	}
-	limit := w.p.limit
-	if !w.p.success.Load() && statusOf(err) == 0 {
+	limit, never := w.p.limit, !w.p.success.Load() && statusOf(err) == 0
+	if never {
 		limit = min(limit, firstContact)
 	}
 	if spent := time.Since(w.since); spent >= limit {
-		if says(err, unreachable) && !w.p.success.Load() {
-			return err
-		}
-		return &OutageError{For: spent, Err: err}
+		return &OutageError{For: spent, Never: never, Err: err}
 	}
 	if serr := sleep(ctx, w.delay.NextBackOff()); serr != nil {
 		return fmt.Errorf("%w (last: %w)", serr, err)

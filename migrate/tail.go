@@ -67,6 +67,7 @@ func (w *worker) firstContact(ctx context.Context) error {
 		w.read = true
 		return nil
 	}
+	w.arrived(w.progress.LastID) // as if just now: the clocks may differ
 	for {
 		t, err := w.readTail(ctx)
 		if err != nil {
