@@ -1,6 +1,7 @@
 package twiliosrc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ func decodeConversation(text []byte) (mapping.Conversation, error) {
 // messages but no line of their own.
 func (s *Snapshot) Conversations(ctx context.Context) iter.Seq2[mapping.Conversation, error] {
 	f := s.files[KindConversations]
-	listed := items(ctx, &s.damage, part{f, f.whole()}, conversationOn, s.readConversation)
+	listed := items(ctx, &s.damage, part{f, f.whole()}, conversationOf, s.readConversation)
 	return func(yield func(mapping.Conversation, error) bool) {
 		for c, err := range listed {
 			if !yield(c, err) {
@@ -40,13 +41,16 @@ func (s *Snapshot) Conversations(ctx context.Context) iter.Seq2[mapping.Conversa
 	}
 }
 
-// conversationOn is the conversation that a line of conversations.jsonl is of,
-// or the first one that is named on it if that cannot be told.
-func conversationOn(l line) mapping.ConversationSID {
-	if sid := stringField(l.text, "sid"); validSID(prefixConversation, string(sid)) {
+// conversationOf is the SID of a conversation resource, or the first one in it
+// if that cannot be told.
+func conversationOf(text []byte) mapping.ConversationSID {
+	if sid := stringField(text, "sid"); validSID(prefixConversation, string(sid)) {
 		return mapping.ConversationSID(sid)
 	}
-	return conversationIn(l.text)
+	for sid := range conversationSIDs(text) {
+		return sid
+	}
+	return ""
 }
 
 // readConversation reads a line. A conversation on several lines is damaged as
@@ -57,9 +61,7 @@ func (s *Snapshot) readConversation(l line) (mapping.Conversation, error) {
 	if err != nil {
 		return c, err
 	}
-	if c.ServiceSID == "" {
-		c.ServiceSID = s.manifest.DefaultServiceSID
-	}
+	c.ServiceSID = cmp.Or(c.ServiceSID, s.manifest.DefaultServiceSID)
 	switch own := s.index.bySID[c.SID].own; {
 	case own.count == 1 || own.line == l.number && s.damage.skip:
 		return c, nil
@@ -68,6 +70,23 @@ func (s *Snapshot) readConversation(l line) (mapping.Conversation, error) {
 	default:
 		return c, fmt.Errorf("conversation stands on line %d already", own.line)
 	}
+}
+
+// Conversations lists those of every service of the account, service after
+// service, in whatever state: one that is initializing may still vanish.
+func (c *Client) Conversations(ctx context.Context) iter.Seq2[mapping.Conversation, error] {
+	return perService(ctx, c, func(service mapping.ServiceSID) iter.Seq2[mapping.Conversation, error] {
+		return list(ctx, c, listing[mapping.Conversation]{
+			path:  servicePath(service, "Conversations"),
+			query: pageQuery(pageSize),
+			owner: conversationOf,
+			read: func(text []byte) (mapping.Conversation, error) {
+				v, err := decodeConversation(text)
+				v.ServiceSID = cmp.Or(v.ServiceSID, service)
+				return v, err
+			},
+		})
+	})
 }
 
 // homeless yields the conversations that conversations.jsonl does not have, and

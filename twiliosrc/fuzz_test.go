@@ -148,4 +148,3 @@ func checkRaw(t *testing.T, raw json.RawMessage, text []byte) {
 	}
 	t.Errorf("raw text %q is no line of the file", raw)
 }
-

@@ -137,7 +137,7 @@ func scanFile(ctx context.Context, f *file, visit func(line)) error {
 }
 
 func (ix *index) addConversation(l line, fallback mapping.ServiceSID) {
-	sid := conversationOn(l)
+	sid := conversationOf(l.text)
 	if sid == "" {
 		return // reading the line says what is wrong with it
 	}

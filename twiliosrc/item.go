@@ -42,9 +42,44 @@ func (p part) lines(ctx context.Context) iter.Seq2[line, error] {
 	}
 }
 
+// linesBackward reads the lines of p from the last to the first. They have no
+// numbers. Any error comes once, last.
+func (p part) linesBackward(ctx context.Context) iter.Seq2[line, error] {
+	return func(yield func(line, error) bool) {
+		var buf []byte
+		for p.start < p.end {
+			l, grown, err := lineBefore(p.file.at, p.stretch, buf)
+			buf = grown
+			switch {
+			case errors.Is(err, io.EOF):
+				return
+			case ctx.Err() != nil:
+				yield(line{}, context.Cause(ctx))
+				return
+			case err != nil:
+				yield(line{}, fmt.Errorf("read %s: %w", p.file.name, err))
+				return
+			case !yield(l, nil):
+				return
+			}
+			p.end = l.start
+		}
+	}
+}
+
+// lineNumber is the number of the line of p that starts at an offset. It reads
+// all that stands before it, and is meant for errors. It is 0 if that fails.
+func (p part) lineNumber(start int64) int64 {
+	newlines := &newlineCounter{}
+	if _, err := io.Copy(newlines, io.NewSectionReader(p.file.at, p.start, start-p.start)); err != nil {
+		return 0
+	}
+	return p.line + newlines.count
+}
+
 // items reads the lines of p as items. An error of read is a *mapping.DamagedError
 // of the conversation that owner names, unless it is errNotAsked.
-func items[T any](ctx context.Context, d *damage, p part, owner func(line) mapping.ConversationSID, read func(line) (T, error)) iter.Seq2[T, error] {
+func items[T any](ctx context.Context, d *damage, p part, owner func(text []byte) mapping.ConversationSID, read func(line) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		for l, err := range p.lines(ctx) {
@@ -62,7 +97,7 @@ func items[T any](ctx context.Context, d *damage, p part, owner func(line) mappi
 					return
 				}
 			case !errors.Is(err, errNotAsked):
-				e := &mapping.DamagedError{Place: p.file.place(l.number), Conversation: owner(l), Err: err}
+				e := &mapping.DamagedError{Place: p.file.place(l.number), Conversation: owner(l.text), Err: err}
 				if !d.leaveOut(e, 1) && !yield(none, e) {
 					return
 				}
@@ -71,9 +106,9 @@ func items[T any](ctx context.Context, d *damage, p part, owner func(line) mappi
 	}
 }
 
-// of is the owner of lines that all belong to one conversation.
-func of(sid mapping.ConversationSID) func(line) mapping.ConversationSID {
-	return func(line) mapping.ConversationSID { return sid }
+// of is the owner of items that all belong to one conversation.
+func of(sid mapping.ConversationSID) func([]byte) mapping.ConversationSID {
+	return func([]byte) mapping.ConversationSID { return sid }
 }
 
 // nothing yields err alone.

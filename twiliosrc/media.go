@@ -22,7 +22,15 @@ func (e *MediaSizeError) Error() string {
 	return fmt.Sprintf("media %s has %d bytes, not %d", e.SID, e.Got, e.Want)
 }
 
-// OpenMedia opens a recorded file. Without it the error is fs.ErrNotExist to
+// Unwrap makes a file that is cut short io.ErrUnexpectedEOF to errors.Is.
+func (e *MediaSizeError) Unwrap() error {
+	if e.Got < e.Want {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+
+// OpenMedia opens a recorded file, as an *os.File. Without it the error is fs.ErrNotExist to
 // errors.Is; a file of another size than the message says is damaged.
 func (s *Snapshot) OpenMedia(_ context.Context, c mapping.Conversation, m mapping.Media) (io.ReadCloser, error) {
 	if err := checkSID(prefixMedia, "sid", m.SID); err != nil {

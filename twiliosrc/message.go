@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -47,16 +48,89 @@ func (s *Snapshot) Messages(ctx context.Context, c mapping.Conversation, after i
 	}
 	f := s.files[KindMessages]
 	return func(yield func(mapping.Message, error) bool) {
-		if e.apart.count > 0 {
-			err := fmt.Errorf("messages stand apart from those that begin on line %d", e.messages.line)
-			d := &mapping.DamagedError{Place: f.place(e.apart.line), Conversation: c.SID, Err: err}
-			if !s.damage.leaveOut(d, e.apart.count) && !yield(mapping.Message{}, d) {
+		if err := s.checkTogether(e); err != nil && !yield(mapping.Message{}, err) {
+			return
+		}
+		r := messageReader{conversation: c.SID, after: after, last: -1, unit: "line"}
+		items(ctx, &s.damage, part{f, e.messages}, of(c.SID), func(l line) (mapping.Message, error) {
+			return r.read(l.text, l.number)
+		})(yield)
+	}
+}
+
+// checkTogether refuses messages that do not stand with the others of their
+// conversation.
+func (s *Snapshot) checkTogether(e *entry) error {
+	if e.apart.count == 0 {
+		return nil
+	}
+	d := &mapping.DamagedError{
+		Place:        s.files[KindMessages].place(e.apart.line),
+		Conversation: e.sid,
+		Err:          fmt.Errorf("messages stand apart from those that begin on line %d", e.messages.line),
+	}
+	if s.damage.leaveOut(d, e.apart.count) {
+		return nil
+	}
+	return d
+}
+
+// Messages lists those of one conversation whose index is above after,
+// ascending by index. Where after shows that most of them are known, the newest
+// page is read first, which usually is all that is asked for.
+func (c *Client) Messages(ctx context.Context, conv mapping.Conversation, after int64) iter.Seq2[mapping.Message, error] {
+	path, err := conversationPath(conv, "Messages")
+	if err != nil {
+		return nothing[mapping.Message](fmt.Errorf("list messages: %w", err))
+	}
+	return func(yield func(mapping.Message, error) bool) {
+		if after >= pageSize {
+			tail, whole, err := c.messagesTail(ctx, path, conv.SID, after)
+			if err != nil {
+				yield(mapping.Message{}, err)
+				return
+			}
+			if whole {
+				for _, m := range tail {
+					if !yield(m, nil) {
+						return
+					}
+				}
 				return
 			}
 		}
-		r := messageReader{conversation: c.SID, after: after, last: -1}
-		items(ctx, &s.damage, part{f, e.messages}, of(c.SID), r.read)(yield)
+		r := messageReader{conversation: conv.SID, after: after, last: -1, unit: "item"}
+		n := int64(0)
+		list(ctx, c, listing[mapping.Message]{
+			path: path, query: "Order=asc&" + pageQuery(pageSize), owner: of(conv.SID),
+			read: func(text []byte) (mapping.Message, error) {
+				n++
+				return r.read(text, n)
+			},
+		})(yield)
 	}
+}
+
+// messagesTail reads the newest page of a conversation. Whole reports that the
+// page reaches down to after, so that it holds all that is asked for, and that
+// nothing on it is damaged.
+func (c *Client) messagesTail(ctx context.Context, path string, sid mapping.ConversationSID, after int64) (tail []mapping.Message, whole bool, err error) {
+	p, err := c.page(ctx, path+"?Order=desc&"+pageQuery(pageSize))
+	if err != nil {
+		return nil, false, err
+	}
+	slices.Reverse(p.items)
+	r := messageReader{conversation: sid, after: -1, last: -1}
+	for _, text := range p.items {
+		m, err := r.read(text, 0)
+		if err != nil {
+			return nil, false, nil // the list from the start tells what is wrong
+		}
+		if m.Index > after {
+			tail = append(tail, m)
+		}
+	}
+	return tail, p.next == "" || len(tail) < len(p.items), nil
 }
 
 // messageReader reads the messages of one conversation in order.
@@ -64,14 +138,18 @@ type messageReader struct {
 	conversation mapping.ConversationSID
 	after        int64
 	last         int64 // index of the last message, -1 before the first
-	lastLine     int64
+	lastNumber   int64
+	unit         string // what numbers count
 }
 
-func (r *messageReader) read(l line) (mapping.Message, error) {
-	if r.passes(l) {
+// read decodes a message and checks that it comes after the one before. Number
+// is its place in the list.
+func (r *messageReader) read(text []byte, number int64) (mapping.Message, error) {
+	if index, ok := r.passes(text); ok {
+		r.last, r.lastNumber = index, number
 		return mapping.Message{}, errNotAsked
 	}
-	m, err := decodeMessage(l.text)
+	m, err := decodeMessage(text)
 	if err != nil {
 		return m, err
 	}
@@ -79,25 +157,21 @@ func (r *messageReader) read(l line) (mapping.Message, error) {
 		return m, err
 	}
 	if m.Index <= r.last {
-		return m, fmt.Errorf("index %d comes after index %d on line %d", m.Index, r.last, r.lastLine)
+		return m, fmt.Errorf("index %d comes after index %d of %s %d", m.Index, r.last, r.unit, r.lastNumber)
 	}
-	r.last, r.lastLine = m.Index, l.number
+	r.last, r.lastNumber = m.Index, number
 	if m.Index <= r.after {
 		return m, errNotAsked
 	}
 	return m, nil
 }
 
-// passes reports whether l need not be decoded, because its index is not above
-// after.
-func (r *messageReader) passes(l line) bool {
-	if r.after < 0 || string(stringField(l.text, "conversation_sid")) != string(r.conversation) {
-		return false
+// passes reports whether a message need not be decoded, because its index is
+// not above after.
+func (r *messageReader) passes(text []byte) (index int64, ok bool) {
+	if r.after < 0 || string(stringField(text, "conversation_sid")) != string(r.conversation) {
+		return 0, false
 	}
-	index, err := strconv.ParseInt(string(field(l.text, "index")), 10, 64)
-	if err != nil || index > r.after || index <= r.last {
-		return false
-	}
-	r.last, r.lastLine = index, l.number
-	return true
+	index, err := strconv.ParseInt(string(field(text, "index")), 10, 64)
+	return index, err == nil && index > r.last && index <= r.after
 }

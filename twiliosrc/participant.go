@@ -29,17 +29,11 @@ func (s *Snapshot) Participants(ctx context.Context, c mapping.Conversation) ite
 	if err != nil {
 		return nothing[mapping.Participant](fmt.Errorf("list participants: %w", err))
 	}
-	read := func(l line) (mapping.Participant, error) {
-		p, err := decodeParticipant(l.text)
-		if err != nil {
-			return p, err
-		}
-		return p, checkOwner(c.SID, p.ConversationSID)
-	}
+	read := participantReader(c.SID)
 	return func(yield func(mapping.Participant, error) bool) {
 		for _, run := range e.participants {
 			p := part{s.files[KindParticipants], run}
-			for p, err := range items(ctx, &s.damage, p, of(c.SID), read) {
+			for p, err := range items(ctx, &s.damage, p, of(c.SID), func(l line) (mapping.Participant, error) { return read(l.text) }) {
 				if !yield(p, err) {
 					return
 				}
@@ -48,10 +42,32 @@ func (s *Snapshot) Participants(ctx context.Context, c mapping.Conversation) ite
 	}
 }
 
-// checkOwner is for lines that stand among those of another conversation.
+// Participants lists those of one conversation.
+func (c *Client) Participants(ctx context.Context, conv mapping.Conversation) iter.Seq2[mapping.Participant, error] {
+	path, err := conversationPath(conv, "Participants")
+	if err != nil {
+		return nothing[mapping.Participant](fmt.Errorf("list participants: %w", err))
+	}
+	return list(ctx, c, listing[mapping.Participant]{
+		path: path, query: pageQuery(pageSize), owner: of(conv.SID), read: participantReader(conv.SID),
+	})
+}
+
+// participantReader decodes participants of one conversation.
+func participantReader(sid mapping.ConversationSID) func([]byte) (mapping.Participant, error) {
+	return func(text []byte) (mapping.Participant, error) {
+		p, err := decodeParticipant(text)
+		if err != nil {
+			return p, err
+		}
+		return p, checkOwner(sid, p.ConversationSID)
+	}
+}
+
+// checkOwner refuses an item that stands among those of another conversation.
 func checkOwner(want, got mapping.ConversationSID) error {
 	if got != want {
-		return fmt.Errorf("line of conversation %s stands among those of %s", got, want)
+		return fmt.Errorf("item of conversation %s stands among those of %s", got, want)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package twiliosrc
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -24,6 +25,24 @@ func (s *Snapshot) Roles(ctx context.Context) iter.Seq2[mapping.Role, error] {
 		return func(func(mapping.Role, error) bool) {}
 	}
 	return items(ctx, &s.damage, part{f, f.whole()}, of(""), func(l line) (mapping.Role, error) {
-		return decodeRole(l.text)
+		r, err := decodeRole(l.text)
+		r.ServiceSID = cmp.Or(r.ServiceSID, s.manifest.DefaultServiceSID)
+		return r, err
+	})
+}
+
+// Roles lists those of every service of the account.
+func (c *Client) Roles(ctx context.Context) iter.Seq2[mapping.Role, error] {
+	return perService(ctx, c, func(service mapping.ServiceSID) iter.Seq2[mapping.Role, error] {
+		return list(ctx, c, listing[mapping.Role]{
+			path:  servicePath(service, "Roles"),
+			query: pageQuery(peoplePageSize),
+			owner: of(""),
+			read: func(text []byte) (mapping.Role, error) {
+				r, err := decodeRole(text)
+				r.ServiceSID = cmp.Or(r.ServiceSID, service)
+				return r, err
+			},
+		})
 	})
 }

@@ -71,11 +71,3 @@ func conversationSIDs(text []byte) iter.Seq[mapping.ConversationSID] {
 		}
 	}
 }
-
-// conversationIn is the first conversation SID in text, empty if there is none.
-func conversationIn(text []byte) mapping.ConversationSID {
-	for sid := range conversationSIDs(text) {
-		return sid
-	}
-	return ""
-}

@@ -36,6 +36,9 @@ type Snapshot struct {
 	// users are the recorded ones or, where none are, those that the
 	// participants show. It passes over the participants when first called.
 	users func() (*file, error)
+	// media finds resources of the Media Content Service. It passes over them
+	// when first called.
+	media func() (*mediaIndex, error)
 }
 
 // NotSnapshotError says that a directory is no snapshot at all.
@@ -67,6 +70,7 @@ func OpenSnapshot(ctx context.Context, dir string, opts *SnapshotOptions) (*Snap
 	}
 	s := &Snapshot{root: root, files: map[Kind]*file{}, damage: damage{skip: opts.SkipDamaged}}
 	s.users = sync.OnceValues(s.usersFile)
+	s.media = sync.OnceValues(s.buildMediaIndex)
 	if err := s.open(ctx, dir); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -98,7 +98,9 @@ func TestSnapshotReadsOtherLineEnds(t *testing.T) {
 		"no final newline": func(s string) string { return strings.TrimSuffix(s, "\n") },
 		"byte order mark":  func(s string) string { return "\ufeff" + s },
 		"blank lines":      func(s string) string { return "\n \r\n" + strings.ReplaceAll(s, "\n", "\n\t\n\n") },
-		"spaces":           func(s string) string { return strings.ReplaceAll(s, `,"chat_service_sid":`, " ,\t\"chat_service_sid\" : ") },
+		"spaces": func(s string) string {
+			return strings.ReplaceAll(s, `,"chat_service_sid":`, " ,\t\"chat_service_sid\" : ")
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := snapshottest.Copy(t, harbour)

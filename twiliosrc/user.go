@@ -2,6 +2,7 @@ package twiliosrc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,10 +37,24 @@ func (s *Snapshot) Users(ctx context.Context) iter.Seq2[mapping.User, error] {
 	}
 	return items(ctx, &s.damage, part{f, f.whole()}, of(""), func(l line) (mapping.User, error) {
 		u, err := decodeUser(l.text)
-		if u.ServiceSID == "" {
-			u.ServiceSID = s.manifest.DefaultServiceSID
-		}
+		u.ServiceSID = cmp.Or(u.ServiceSID, s.manifest.DefaultServiceSID)
 		return u, err
+	})
+}
+
+// Users lists those of every service of the account.
+func (c *Client) Users(ctx context.Context) iter.Seq2[mapping.User, error] {
+	return perService(ctx, c, func(service mapping.ServiceSID) iter.Seq2[mapping.User, error] {
+		return list(ctx, c, listing[mapping.User]{
+			path:  servicePath(service, "Users"),
+			query: pageQuery(peoplePageSize),
+			owner: of(""),
+			read: func(text []byte) (mapping.User, error) {
+				u, err := decodeUser(text)
+				u.ServiceSID = cmp.Or(u.ServiceSID, service)
+				return u, err
+			},
+		})
 	})
 }
 

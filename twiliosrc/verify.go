@@ -71,6 +71,14 @@ func (c *lineCounter) count() int64 {
 	return c.full
 }
 
+// newlineCounter counts the newlines written to it.
+type newlineCounter struct{ count int64 }
+
+func (c *newlineCounter) Write(p []byte) (int, error) {
+	c.count += int64(bytes.Count(p, []byte("\n")))
+	return len(p), nil
+}
+
 // contextReader ends a long read when its context does.
 type contextReader struct {
 	ctx context.Context

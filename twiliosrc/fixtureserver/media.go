@@ -1,0 +1,94 @@
+package fixtureserver
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Media is the host of the bytes. It knows no accounts, only signed URLs.
+func (s *Server) Media() http.Handler {
+	return s.host(HostMedia, []route{{"/{sid}", s.serveMedia}}, failXML)
+}
+
+// keyPairID stands in for the name of the key that Twilio's storage signs with.
+const keyPairID = "KFIXTURESERVER"
+
+// cloudFront writes base64 with the characters that CloudFront uses in URLs.
+var cloudFront = strings.NewReplacer("+", "-", "=", "_", "/", "~")
+
+// signedURL is where a file is for a while.
+func (s *Server) signedURL(sid mapping.MediaSID) string {
+	expires := time.Now().Add(s.opts.MediaLifetime).Unix()
+	return s.mediaURL() + "/" + string(sid) + "?" + s.mediaQuery(string(sid), expires)
+}
+
+// mediaQuery is the one query with which a file is served until it expires.
+func (s *Server) mediaQuery(sid string, expires int64) string {
+	signature := base64.StdEncoding.EncodeToString(s.sign(fmt.Appendf(nil, "%s until %d", sid, expires)))
+	return fmt.Sprintf("Expires=%d&Signature=%s&Key-Pair-Id=%s", expires, cloudFront.Replace(signature), keyPairID)
+}
+
+// serveMedia serves a file to whoever has its signed URL, byte for byte. Someone
+// who sends credentials along has a fault that must not go unnoticed.
+func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) error {
+	sid := r.PathValue("sid")
+	expires, err := strconv.ParseInt(r.URL.Query().Get("Expires"), 10, 64)
+	switch {
+	case r.Header.Get("Authorization") != "":
+		return &apiError{http.StatusBadRequest, 0, "Only one auth mechanism allowed"}
+	case err != nil, r.URL.RawQuery != s.mediaQuery(sid, expires), time.Now().Unix() >= expires:
+		return &apiError{http.StatusForbidden, 0, "Access denied"}
+	}
+	return s.copyMedia(w, r, mapping.MediaSID(sid))
+}
+
+func (s *Server) copyMedia(w http.ResponseWriter, r *http.Request, sid mapping.MediaSID) error {
+	raw, err := s.snap.MediaResource(r.Context(), sid)
+	if err != nil {
+		return err
+	}
+	var resource mapping.Media
+	if err := json.Unmarshal(raw, &resource); err != nil {
+		return err
+	}
+	file, err := s.snap.OpenMedia(r.Context(), mapping.Conversation{}, mapping.Media{SID: sid})
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	content, ok := file.(io.ReadSeeker)
+	if !ok {
+		return fmt.Errorf("media %s cannot be read in parts", sid)
+	}
+	w.Header().Set("Content-Type", cmp.Or(resource.ContentType, "application/octet-stream"))
+	http.ServeContent(w, r, "", time.Time{}, content)
+	return nil
+}
+
+// failXML writes e as storage does, which does not speak JSON.
+func failXML(w http.ResponseWriter, e *apiError) {
+	code := "AccessDenied"
+	switch e.status {
+	case http.StatusNotFound:
+		code = "NoSuchKey"
+	case http.StatusBadRequest:
+		code = "InvalidArgument"
+	case http.StatusInternalServerError:
+		code = "InternalError"
+	}
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(e.status)
+	fmt.Fprintf(w, xml.Header+"<Error><Code>%s</Code><Message>", code)
+	_ = xml.EscapeText(w, []byte(e.message)) // the client may be gone
+	io.WriteString(w, "</Message></Error>")
+}

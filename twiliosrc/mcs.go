@@ -1,0 +1,86 @@
+package twiliosrc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// maxRefetch is how often a signed URL is asked for again after it was refused.
+// It is good for minutes only, and Twilio's own SDK asks again on any 40x.
+const maxRefetch = 2
+
+// mediaResource is a resource of the Media Content Service.
+type mediaResource struct {
+	mapping.Media
+	Links struct {
+		// Direct is where the bytes are, signed and good for minutes. It is
+		// absolute, unlike the other links.
+		Direct string `json:"content_direct_temporary"`
+	} `json:"links"`
+}
+
+func decodeMediaResource(text []byte) (mediaResource, error) {
+	var m mediaResource
+	raw, err := decode(text, &m)
+	if err != nil {
+		return m, err
+	}
+	m.Raw = raw
+	return m, checkSID(prefixMedia, "sid", m.SID)
+}
+
+// OpenMedia asks the Media Content Service where the bytes of a file are and
+// opens it there. The bytes are counted as they are read: fewer or more than
+// the resource says are a *MediaSizeError at the end. A file that is gone is
+// fs.ErrNotExist to errors.Is; one that storage refuses is a *DownloadError.
+func (c *Client) OpenMedia(ctx context.Context, conv mapping.Conversation, m mapping.Media) (io.ReadCloser, error) {
+	err := errors.Join(
+		checkSID(prefixService, "chat_service_sid", conv.ServiceSID),
+		checkSID(prefixMedia, "sid", m.SID),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("open media: %w", err)
+	}
+	for refetched := 0; ; refetched++ {
+		res, err := c.fetchMedia(ctx, conv, m)
+		if err != nil {
+			return nil, fmt.Errorf("open media: %w", err)
+		}
+		body, err := c.download(ctx, res)
+		var refused *DownloadError
+		if errors.As(err, &refused) && refused.mayHaveExpired() && refetched < maxRefetch {
+			c.log.WarnContext(ctx, "fetching media url again", "error", err)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open media: %w", err)
+		}
+		return body, nil
+	}
+}
+
+// fetchMedia fetches the resource of m. It belongs to the service of the
+// conversation; asked for under another one it does not exist.
+func (c *Client) fetchMedia(ctx context.Context, conv mapping.Conversation, m mapping.Media) (mediaResource, error) {
+	path := servicePath(conv.ServiceSID, "Media/"+string(m.SID))
+	text, err := c.fetch(ctx, c.mcs, path)
+	if err != nil {
+		return mediaResource{}, err
+	}
+	res, err := decodeMediaResource(text)
+	switch {
+	case err != nil:
+	case res.SID != m.SID:
+		err = fmt.Errorf("resource is that of %s", res.SID)
+	case m.Size != 0 && res.Size != m.Size:
+		err = &MediaSizeError{SID: m.SID, Got: res.Size, Want: m.Size}
+	}
+	if err != nil {
+		return res, &mapping.DamagedError{Place: path, Conversation: conv.SID, Err: err}
+	}
+	return res, nil
+}
