@@ -12,7 +12,8 @@ import (
 
 // Check reads the ledger through: that every value is as it was written, that
 // messages join, and that the counts are those of what is there. The error is
-// a *DamagedError. A gigabyte takes a second or two.
+// a *DamagedError. The ledger of ten million messages takes half a second, and
+// ten times that when nothing of it is in the system's cache.
 func (r *Reader) Check() error { return r.view(checkItems) }
 
 var errCounts = errors.New("the counts are not those of the items")

@@ -83,3 +83,29 @@ func Restorable(path string) error {
 	defer r.Close()
 	return r.Check()
 }
+
+// PackRow makes a row of the journal out of packed messages.
+func PackRow(conversations map[mapping.ConversationSID][]byte) []byte {
+	var row []byte
+	for c, packed := range conversations {
+		d := decoder{data: packed}
+		row = appendEntry(row, conversationKey(c), d.segment())
+	}
+	return row
+}
+
+// UnpackRow counts the conversations and the messages of a row of the journal.
+func UnpackRow(row []byte) (conversations, messages int, err error) {
+	d := decoder{data: row}
+	for len(d.data) > 0 {
+		_, s := d.entry()
+		for _, err := range s.records() {
+			if err != nil {
+				return 0, 0, err
+			}
+			messages++
+		}
+		conversations++
+	}
+	return conversations, messages, d.err
+}

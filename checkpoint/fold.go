@@ -9,7 +9,7 @@ import (
 
 // sweepGroup is how many conversations are packed in one transaction when all
 // are. What a transaction rewrites of the file stays small that way.
-const sweepGroup = 512
+const sweepGroup = 128
 
 // Fold packs the acknowledgements of a conversation that is done for now. They
 // are on disk when it returns.
@@ -76,7 +76,7 @@ func (l *Ledger) sweepLong() error {
 func (l *Ledger) journalLong() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.journal.messages >= journalSize
+	return l.journal.messages >= journalBase+journalEach*len(l.tails)
 }
 
 // sweep packs all conversations, so that the rows that the journal has now are

@@ -6,10 +6,13 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// journalSize is how many messages the journal holds before all conversations
-// are packed: with 20,000 conversations in progress, half a dozen of each. They
-// take about 4 MB of memory and twice that in the file.
-const journalSize = 128 << 10
+// The journal is long when it holds that many messages, and so many of each
+// conversation that is in memory. Packing a conversation costs a page of the
+// file, however few messages it brings.
+const (
+	journalBase = 8 << 10
+	journalEach = 8
+)
 
 // A journal knows the rows of the journal in the file. A row holds segments of
 // any number of conversations, and outlives its use: that chunks have taken
@@ -65,7 +68,7 @@ func (l *Ledger) writeJournal(t *transaction) error {
 	var value []byte
 	for _, tail := range l.waiting {
 		s := tail.queued()
-		value = s.append(append(value, tail.key[:]...))
+		value = appendEntry(value, tail.key, s)
 		t.messages = add(t.messages, s.to.counts(s.from))
 		tail.markJournaled()
 	}
@@ -107,9 +110,7 @@ func replay(tx *bbolt.Tx) (map[sidKey]*tail, journal, error) {
 // already hold. It returns how many messages the row holds.
 func replayRow(tx *bbolt.Tx, tails map[sidKey]*tail, value []byte) (messages int, err error) {
 	for d := (decoder{data: value}); len(d.data) > 0; {
-		var key sidKey
-		copy(key[:], d.bytes(uint64(len(key))))
-		s := d.segment()
+		key, s := d.entry()
 		if d.err != nil {
 			return 0, d.err
 		}
@@ -131,4 +132,15 @@ func replayRow(tx *bbolt.Tx, tails map[sidKey]*tail, value []byte) (messages int
 		}
 	}
 	return messages, nil
+}
+
+// appendEntry adds the segment of one conversation to a row.
+func appendEntry(row []byte, c sidKey, s segment) []byte {
+	return s.append(append(row, c[:]...))
+}
+
+// entry takes what appendEntry has added.
+func (d *decoder) entry() (c sidKey, s segment) {
+	copy(c[:], d.bytes(uint64(len(c))))
+	return c, d.segment()
 }

@@ -26,9 +26,9 @@ func TestAcknowledgeRefuses(t *testing.T) {
 		in   mapping.MessageRecord
 		err  string
 	}{
-		{"the same index", mapping.MessageRecord{Index: 5, IDs: ids}, "message 5 of the conversation is the last one noted"},
-		{"a lower index", mapping.MessageRecord{Index: 4, IDs: ids}, "message 5 of the conversation is the last one noted"},
-		{"a negative index", mapping.MessageRecord{Index: -1, IDs: ids}, "message 5 of the conversation is the last one noted"},
+		{"the same index", mapping.MessageRecord{Index: 5, IDs: ids}, "its index is not above that of the last one, 5"},
+		{"a lower index", mapping.MessageRecord{Index: 4, IDs: ids}, "its index is not above that of the last one, 5"},
+		{"a negative index", mapping.MessageRecord{Index: -1, IDs: ids}, "its index is not above that of the last one, 5"},
 		{"an index beyond all", mapping.MessageRecord{Index: math.MaxInt64, IDs: ids}, "an index is at most"},
 		{"no ID", mapping.MessageRecord{Index: 6}, "it has no ACS message ID"},
 		{"an empty ID", mapping.MessageRecord{Index: 6, IDs: []mapping.ChatMessageID{"1", ""}}, "it has no ACS message ID"},
@@ -299,6 +299,21 @@ func FuzzUnpackMessages(f *testing.F) {
 				t.Fatalf("message %d is %+v after %d", i, m, last)
 			}
 			last = m.Index
+		}
+	})
+}
+
+func FuzzUnpackRow(f *testing.F) {
+	one := checkpoint.PackMessages([]mapping.MessageRecord{message(1, 4), message(1, 5)})
+	two := checkpoint.PackMessages([]mapping.MessageRecord{message(2, 0)})
+	row := checkpoint.PackRow(map[mapping.ConversationSID][]byte{conversation(1): one, "CHodd": two})
+	if conversations, messages, err := checkpoint.UnpackRow(row); conversations != 2 || messages != 3 || err != nil {
+		f.Fatalf("UnpackRow = %d, %d, %v; want 2, 3", conversations, messages, err)
+	}
+	f.Add(row)
+	f.Fuzz(func(t *testing.T, row []byte) {
+		if conversations, messages, err := checkpoint.UnpackRow(row); err == nil && conversations+messages > len(row) {
+			t.Fatalf("%d conversations and %d messages in %d bytes", conversations, messages, len(row))
 		}
 	})
 }

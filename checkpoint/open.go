@@ -34,8 +34,8 @@ func (o *Options) lockTimeout() time.Duration {
 // The error is a *LockedError when another process has the ledger open, a
 // *BindingError when the ledger speaks of something else than binding, a
 // *SchemaError when a newer program wrote it, a *DamagedError when it cannot be
-// read, and a *FileError when the file system says no. The file is then as it
-// was.
+// read, and a *FileError when the file system says no. A ledger that was there
+// is then as it was. It is read through first, see [Reader.Check].
 func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) {
 	adopt := opts != nil && opts.AdoptMachine
 	if err := inspect(path, binding, adopt, opts); err != nil {
@@ -98,13 +98,8 @@ func (l *Ledger) prepare(binding mapping.Binding, adopt bool) error {
 			return err
 		}
 	}
-	return l.view(func(tx *bbolt.Tx) error {
-		if l.counts, err = readCounts(tx); err != nil {
-			return err
-		}
-		l.tails, l.journal, err = replay(tx)
-		return err
-	})
+	l.journal, err = l.recall()
+	return err
 }
 
 // adopt binds the ledger to another machine.
@@ -135,7 +130,10 @@ func (s *store) create(a about) error {
 	if err != nil {
 		return err
 	}
-	return syncFolder(s.path)
+	if err := syncFolder(s.path); err != nil {
+		return fileError("write", s.path, err)
+	}
+	return nil
 }
 
 // syncFolder makes the name of a file durable. Windows cannot sync a folder.
@@ -145,11 +143,8 @@ func syncFolder(path string) error {
 	}
 	folder, err := os.Open(filepath.Dir(path))
 	if err != nil {
-		return fileError("write", path, err)
+		return err
 	}
 	defer folder.Close()
-	if err := folder.Sync(); err != nil {
-		return fileError("write", path, err)
-	}
-	return nil
+	return folder.Sync()
 }

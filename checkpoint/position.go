@@ -2,8 +2,6 @@ package checkpoint
 
 import (
 	"encoding/binary"
-	"errors"
-	"math"
 	"strconv"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -51,64 +49,7 @@ func (p position) clockID() mapping.ChatMessageID {
 	return mapping.ChatMessageID(strconv.FormatInt(p.clock, 10))
 }
 
-// A decoder takes packed values off the front of data. After the first error
-// it gives zero values.
-type decoder struct {
-	data []byte
-	err  error
-}
-
-var errPacked = errors.New("packed messages cannot be read")
-
-func (d *decoder) fail() {
-	d.data = nil
-	if d.err == nil {
-		d.err = errPacked
-	}
-}
-
-func (d *decoder) bytes(n uint64) []byte {
-	if n > uint64(len(d.data)) {
-		d.fail()
-		return nil
-	}
-	b := d.data[:n:n]
-	d.data = d.data[n:]
-	return b
-}
-
-func (d *decoder) uvarint() uint64 {
-	v, n := binary.Uvarint(d.data)
-	if n <= 0 {
-		d.fail()
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-// number is a uvarint that fits an int64.
-func (d *decoder) number() int64 {
-	v := d.uvarint()
-	if v > math.MaxInt64 {
-		d.fail()
-		return 0
-	}
-	return int64(v)
-}
-
-func (d *decoder) varint() int64 {
-	v, n := binary.Varint(d.data)
-	if n <= 0 {
-		d.fail()
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *decoder) text() string { return string(d.bytes(d.uvarint())) }
-
+// position takes what append has written.
 func (d *decoder) position() position {
 	p := position{
 		index:    d.number() - 1,
@@ -121,8 +62,4 @@ func (d *decoder) position() position {
 		p.lastID = p.clockID()
 	}
 	return p
-}
-
-func appendText(dst []byte, s string) []byte {
-	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }

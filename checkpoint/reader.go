@@ -42,33 +42,45 @@ func OpenReader(path string, opts *Options) (*Reader, error) {
 	}
 	if err := r.load(); err != nil {
 		_ = r.store.close()
+		if errors.Is(err, errNothing) {
+			return &Reader{path: path}, nil
+		}
 		return nil, err
 	}
 	return r, nil
 }
 
-// load reads what is kept in memory.
+// errNothing is a file that was made, and nothing written to it yet.
+var errNothing = errors.New("nothing written yet")
+
+// load makes sure that the file is a ledger that can be read, and reads what is
+// kept of it in memory.
 func (r *Reader) load() error {
 	about, found, err := r.store.about()
 	if err != nil {
 		return err
 	}
-	if !found { // the file was made, and nothing written
-		err := r.store.close()
-		r.store = nil
-		return err
+	if !found {
+		return errNothing
 	}
 	if err := about.check(r.path); err != nil {
 		return err
 	}
 	r.about = about
-	return r.view(func(tx *bbolt.Tx) error {
+	_, err = r.recall()
+	return err
+}
+
+// recall reads what is kept in memory.
+func (r *Reader) recall() (j journal, err error) {
+	err = r.view(func(tx *bbolt.Tx) error {
 		if r.counts, err = readCounts(tx); err != nil {
 			return err
 		}
-		r.tails, _, err = replay(tx)
+		r.tails, j, err = replay(tx)
 		return err
 	})
+	return j, err
 }
 
 // Exists reports whether there is a ledger at all.

@@ -145,7 +145,7 @@ var errNoID = errors.New("it has no ACS message ID")
 // checkRecord refuses what cannot come after p.
 func checkRecord(p position, m mapping.MessageRecord) error {
 	if m.Index <= p.index {
-		return fmt.Errorf("message %d of the conversation is the last one noted", p.index)
+		return fmt.Errorf("its index is not above that of the last one, %d", p.index)
 	}
 	if m.Index > maxIndex {
 		return fmt.Errorf("an index is at most %d", int64(maxIndex))

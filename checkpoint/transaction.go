@@ -10,7 +10,7 @@ import (
 
 // maxGroup is how many writes share a transaction. It bounds the memory of one
 // and how long the next has to wait.
-const maxGroup = 1024
+const maxGroup = 128
 
 // A write is a part of a transaction. Its error stands for damage, and fails
 // the transaction for everybody in it. Nil writes nothing, but waits for what
