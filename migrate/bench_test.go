@@ -136,4 +136,3 @@ func BenchmarkRunAgain(b *testing.B) {
 	}
 	b.ReportMetric(conversations*messages*float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
-

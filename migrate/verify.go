@@ -92,7 +92,6 @@ type verifier struct {
 	diffs   []Difference
 	more    int
 	foreign int64
-	people  Tally
 }
 
 func (v *verifier) run(ctx context.Context) error {
