@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/twilio2acs/twilio2acs/checkpoint"
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -173,4 +175,56 @@ func TestChangedValue(t *testing.T) {
 		t.Error("Copy: no error")
 	}
 	must(t, checkpoint.Restorable(checkpoint.BackupPath(path)))
+}
+
+// A row that is gone leaves every checksum in order, and is found all the same.
+func TestMissingRows(t *testing.T) {
+	for _, tt := range []struct {
+		bucket string
+		cause  string
+		fails  bool // to list the messages
+	}{
+		{"chunks", "the messages of a conversation do not join", true},
+		{"journal", "the counts are not those of the items", false},
+		{"persons", "the counts are not those of the items", false},
+	} {
+		t.Run(tt.bucket, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "run.db")
+			l := open(t, path)
+			for i := range int64(2500) {
+				must(t, l.Acknowledge(conversation(1), message(1, i)))
+			}
+			must(t, l.CloseClean())
+			l = open(t, path)
+			must(t, l.Acknowledge(conversation(1), message(1, 2500)))
+			must(t, l.RecordPerson(mapping.PersonRecord{Key: mapping.Keeper, ID: "8:acs:k"}))
+			must(t, l.Close())
+			removeFirst(t, path, tt.bucket)
+
+			_, err := checkpoint.Open(path, binding, nil)
+			wantError[*checkpoint.DamagedError](t, err, "open checkpoint "+path+": damaged: "+tt.cause)
+			r, err := checkpoint.OpenReader(path, nil)
+			must(t, err)
+			defer r.Close()
+			err = nil
+			for _, listErr := range r.Messages(conversation(1)) {
+				err = listErr
+			}
+			if wantDamage(t, "Messages", err) != tt.fails {
+				t.Errorf("Messages: %v", err)
+			}
+		})
+	}
+}
+
+func removeFirst(t *testing.T, path, bucket string) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, nil)
+	must(t, err)
+	must(t, db.Update(func(tx *bbolt.Tx) error {
+		c := tx.Bucket([]byte(bucket)).Cursor()
+		c.First()
+		return c.Delete()
+	}))
+	must(t, db.Close())
 }

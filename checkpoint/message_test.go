@@ -271,6 +271,26 @@ func runLikeModel(t *testing.T, rnd *rand.Rand) {
 	m.check(t, copied)
 }
 
+func TestUnpackRefusesWhatIsCutOff(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 7))
+	var messages []mapping.MessageRecord
+	for last := int64(-1); len(messages) < 200; last = messages[len(messages)-1].Index {
+		messages = append(messages, randomMessage(rnd, last))
+	}
+	packed := checkpoint.PackMessages(messages)
+	row := checkpoint.PackRow(map[mapping.ConversationSID][]byte{conversation(1): packed})
+	for size := range len(packed) {
+		if _, err := checkpoint.UnpackMessages(packed[:size], 50); err == nil {
+			t.Errorf("%d of %d bytes of messages: no error", size, len(packed))
+		}
+	}
+	for size := 1; size < len(row); size++ {
+		if _, _, err := checkpoint.UnpackRow(row[:size]); err == nil {
+			t.Errorf("%d of %d bytes of a row: no error", size, len(row))
+		}
+	}
+}
+
 func FuzzUnpackMessages(f *testing.F) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for range 20 {
