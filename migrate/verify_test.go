@@ -26,14 +26,22 @@ func (w *world) verify() *migrate.Verification {
 	return v
 }
 
-func (w *world) reader() *checkpoint.Reader {
+// records are those of all threads in the ledger.
+func (w *world) records() []mapping.ThreadRecord {
 	w.t.Helper()
 	l, err := checkpoint.OpenReader(w.ledgerPath(), nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(func() { l.Close() })
-	return l
+	defer l.Close()
+	var out []mapping.ThreadRecord
+	for rec, err := range l.Threads() {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		out = append(out, rec)
+	}
+	return out
 }
 
 func (w *world) chat() *acsdest.Chat {
@@ -64,10 +72,7 @@ type written struct {
 func (w *world) some(n int) []written {
 	w.t.Helper()
 	chat, ctx := w.chat(), context.Background()
-	for rec, err := range w.reader().Threads() {
-		if err != nil {
-			w.t.Fatal(err)
-		}
+	for _, rec := range w.records() {
 		var out []written
 		for m, err := range chat.ListMessages(ctx, rec.CreatorID, rec.Thread, nil) {
 			if err != nil {
