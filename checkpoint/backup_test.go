@@ -61,3 +61,21 @@ func TestCopyFails(t *testing.T) {
 	}
 	open(t, path)
 }
+
+// A ledger that is gone while its copy is there is not begun anew: everything
+// would be carried over a second time.
+func TestOpenRefusesToReplaceALostLedger(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.db")
+	must(t, open(t, path).CloseClean())
+	must(t, os.Remove(path))
+	_, err := checkpoint.Open(path, binding, nil)
+	var gone *checkpoint.MissingError
+	if !errors.As(err, &gone) {
+		t.Fatalf("error %v, want a *MissingError", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a ledger was begun: %v", err)
+	}
+	must(t, os.Rename(checkpoint.BackupPath(path), path))
+	must(t, open(t, path).Close())
+}

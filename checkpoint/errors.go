@@ -37,6 +37,19 @@ func (e *SchemaError) Hint() string {
 	return "use the version of twilio2acs that wrote it, or a newer one"
 }
 
+// MissingError is a ledger that is gone while its copy is still there. A new one
+// in its place would carry everything over a second time.
+type MissingError struct{ Path string }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("open checkpoint %s: gone, while its copy %s is still there", e.Path, BackupPath(e.Path))
+}
+
+// Hint says what can be done about it.
+func (e *MissingError) Hint() string {
+	return fmt.Sprintf("copy %s back to %s; or, to begin anew, remove the copy or name another file with --state", BackupPath(e.Path), e.Path)
+}
+
 // DamagedError is a file that is no ledger, or no longer: cut short, bytes
 // changed, rows gone. It is found when the ledger is opened to be written to,
 // or when what is damaged is read.

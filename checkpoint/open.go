@@ -34,7 +34,8 @@ func (o *Options) lockTimeout() time.Duration {
 // The error is a *LockedError when another process has the ledger open, a
 // *BindingError when the ledger speaks of something else than binding, a
 // *SchemaError when a newer program wrote it, a *DamagedError when it cannot be
-// read, and a *FileError when the file system says no. A ledger that was there
+// read, a *MissingError when only its copy is there, and a *FileError when the
+// file system says no. A ledger that was there
 // is then as it was. It is read through first, see [Reader.Check].
 func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) {
 	adopt := opts != nil && opts.AdoptMachine
@@ -62,7 +63,7 @@ func inspect(path string, binding mapping.Binding, adopt bool, opts *Options) er
 	}
 	defer r.Close()
 	if !r.Exists() {
-		return nil
+		return missing(path)
 	}
 	if err := r.admit(binding, adopt); err != nil {
 		return err
@@ -71,6 +72,14 @@ func inspect(path string, binding mapping.Binding, adopt bool, opts *Options) er
 		return err
 	}
 	return r.store.checkPages()
+}
+
+// missing refuses to begin a ledger beside the copy of one that is gone.
+func missing(path string) error {
+	if _, err := os.Stat(BackupPath(path)); err == nil {
+		return &MissingError{Path: path}
+	}
+	return nil
 }
 
 // prepare makes sure that the ledger is there and still the one inspected, and
