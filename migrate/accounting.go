@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"errors"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -51,7 +52,8 @@ func participantTally(before mapping.ThreadRecord, total int64, status mapping.S
 // carried, so that sums add up.
 func countBlocked(ctx context.Context, src Source, c mapping.Conversation) (messages, media Tally, err error) {
 	for m, err := range src.Messages(ctx, c, -1) {
-		if err != nil {
+		var damaged *mapping.DamagedError
+		if err != nil && !errors.As(err, &damaged) {
 			return messages, media, step("list messages", err)
 		}
 		messages.Total++
@@ -69,7 +71,7 @@ func (w *worker) account(ctx context.Context, status mapping.Status) {
 	switch {
 	case status == mapping.StatusDone:
 		m.Total = m.Created + m.Unchanged + m.Unchecked + m.Pending
-	case status == mapping.StatusBlocked:
+	case status == mapping.StatusBlocked && w.rec.Thread == "":
 		messages, media, err := countBlocked(ctx, w.src, w.c)
 		if err != nil {
 			w.log.Warn("count a blocked conversation", "conversation", w.c.SID, "error", err)

@@ -117,8 +117,10 @@ func (w *worker) open(ctx context.Context) error {
 	}
 	w.roster, w.draft = s.roster, s.draft
 	w.losses.add(s.losses)
-	if reason := s.blocked(w.opts); reason != "" && !begun(w.rec) {
-		return &BlockedError{Reason: reason}
+	if !begun(w.rec) {
+		if err := mayBegin(ctx, w.src, w.c, s, w.opts); err != nil {
+			return err
+		}
 	}
 	for _, p := range s.people() {
 		w.census.add(p.Key)

@@ -133,33 +133,10 @@ func (e *Engine) carry(ctx context.Context) error {
 	for _, d := range dir.damaged {
 		e.report.damaged(d, users)
 	}
-	if err := e.conversations(ctx); err != nil {
+	if err := eachConversation(ctx, e.src, e.opts.Active, &e.report, e.conversation); err != nil {
 		return err
 	}
 	return e.remainingUsers(ctx)
-}
-
-// conversations carries all of them, Options.Active at a time.
-func (e *Engine) conversations(ctx context.Context) error {
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(e.opts.Active)
-	var listErr error
-	for c, err := range e.src.Conversations(gctx) {
-		var damaged *mapping.DamagedError
-		if errors.As(err, &damaged) {
-			e.report.damaged(damaged, conversations)
-			continue
-		}
-		if err != nil {
-			listErr = fmt.Errorf("list conversations: %w", err)
-			break
-		}
-		g.Go(func() error { return e.conversation(gctx, c) })
-	}
-	if err := g.Wait(); err != nil { // the cause; listErr may only echo it
-		return err
-	}
-	return listErr
 }
 
 // remainingUsers creates the users of Twilio who are in no conversation: the

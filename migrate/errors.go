@@ -31,9 +31,14 @@ func (e *OpenError) Error() string { return e.Reason }
 
 // BlockedError says that a conversation cannot be carried under the present
 // rules. Nothing of it has been written.
-type BlockedError struct{ Reason string }
+type BlockedError struct {
+	Reason string
+	Err    error // what blocks it, where that is an error
+}
 
 func (e *BlockedError) Error() string { return e.Reason }
+
+func (e *BlockedError) Unwrap() error { return e.Err }
 
 // PreflightError stops a run before it writes: something critical would be lost
 // everywhere, and nobody has said that it may.

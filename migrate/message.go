@@ -20,7 +20,7 @@ func (w *worker) messages(ctx context.Context, after int64) error {
 	defer known.stop()
 	for m, err := range w.src.Messages(ctx, w.c, after) {
 		if err != nil {
-			return step("list messages", err)
+			return unreadable("list messages", err)
 		}
 		if err := w.message(ctx, m, known); err != nil {
 			return step("message "+strconv.FormatInt(m.Index, 10), err)

@@ -28,7 +28,8 @@ type Options struct {
 	// means 10 minutes.
 	Patience time.Duration
 	// Whole compares every message that was already sent with its source, not
-	// only what came after it.
+	// only what came after it, and reads a conversation through before it begins
+	// it. It is meant for sources that cost nothing to read.
 	Whole bool
 	// Accept says which critical losses may happen, as mapping.Acceptable reads them.
 	Accept map[mapping.LossCode]bool

@@ -3,10 +3,7 @@ package migrate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -52,7 +49,7 @@ func (p *planner) run(ctx context.Context) error {
 	} else if found {
 		p.report.run.Number = last.Number
 	}
-	if err := p.conversations(ctx); err != nil {
+	if err := eachConversation(ctx, p.src, min(planReads, p.opts.Active), &p.report, p.conversation); err != nil {
 		return err
 	}
 	for key := range p.dir.users {
@@ -71,28 +68,6 @@ func (p *planner) people() error {
 	after.Users = max(before.Users, int64(len(p.census.seen)))
 	p.report.people(before, after, int64(len(p.census.seen)))
 	return nil
-}
-
-func (p *planner) conversations(ctx context.Context) error {
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(min(planReads, p.opts.Active))
-	var listErr error
-	for c, err := range p.src.Conversations(gctx) {
-		var damaged *mapping.DamagedError
-		if errors.As(err, &damaged) {
-			p.report.damaged(damaged, conversations)
-			continue
-		}
-		if err != nil {
-			listErr = fmt.Errorf("list conversations: %w", err)
-			break
-		}
-		g.Go(func() error { return p.conversation(gctx, c) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return listErr
 }
 
 // conversation plans c, without a trace of anything written.
@@ -142,8 +117,10 @@ func (pc *planned) run(ctx context.Context) error {
 		return err
 	}
 	pc.losses.add(s.losses)
-	if reason := s.blocked(pc.opts); reason != "" && !begun(pc.rec) {
-		return &BlockedError{Reason: reason}
+	if !begun(pc.rec) {
+		if err := mayBegin(ctx, pc.src, pc.c, s, pc.opts); err != nil {
+			return err
+		}
 	}
 	for _, person := range s.people() {
 		pc.census.add(person.Key)
@@ -164,7 +141,7 @@ func (pc *planned) messages(ctx context.Context, roster *mapping.Roster) error {
 	defer known.stop()
 	for m, err := range pc.src.Messages(ctx, pc.c, after) {
 		if err != nil {
-			return step("list messages", err)
+			return unreadable("list messages", err)
 		}
 		if err := pc.message(ctx, m, roster, known); err != nil {
 			return step("message "+string(m.SID), err)

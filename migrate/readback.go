@@ -40,7 +40,7 @@ func (t *verified) messages(ctx context.Context) error {
 	w := newWalk(table)
 	for m, err := range t.src.Messages(ctx, t.c, -1) {
 		if err != nil {
-			return step("list messages", err)
+			return unreadable("list messages", err)
 		}
 		if err := t.message(ctx, m, known, w); err != nil {
 			return step("message "+string(m.SID), err)

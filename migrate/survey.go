@@ -1,7 +1,9 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -20,13 +22,18 @@ type surveyed struct {
 func survey(ctx context.Context, src Source, rules mapping.Rules, dir mapping.Directory, c mapping.Conversation) (surveyed, error) {
 	var s surveyed
 	var participants []mapping.Participant
+	var broken error
 	for p, err := range src.Participants(ctx, c) {
+		s.participants++
 		if err != nil {
-			return s, step("list participants", err)
+			broken = cmp.Or(broken, unreadable("list participants", err))
+			continue // damage spoils one item; any other error comes last
 		}
 		participants = append(participants, p)
 	}
-	s.participants = int64(len(participants))
+	if broken != nil {
+		return s, broken
+	}
 	var lost []mapping.Loss
 	s.roster, s.losses = rules.Roster(c, participants, dir)
 	s.draft, lost = rules.ChatThread(c, s.roster)
@@ -43,7 +50,7 @@ func survey(ctx context.Context, src Source, rules mapping.Rules, dir mapping.Di
 func (s *surveyed) checkRoom(ctx context.Context, src Source, c mapping.Conversation) error {
 	for m, err := range src.Messages(ctx, c, -1) {
 		if err != nil {
-			return step("list messages", err)
+			return unreadable("list messages", err)
 		}
 		if s.roster.Sender(m).Temporary {
 			s.draft.Blocked = fmt.Sprintf("all %d places of a thread are taken, and message %s needs one for its author, who is no participant", mapping.MaxMembers, m.SID)
@@ -53,15 +60,34 @@ func (s *surveyed) checkRoom(ctx context.Context, src Source, c mapping.Conversa
 	return nil
 }
 
-// blocked says why the conversation must not be begun; empty when it may.
-func (s surveyed) blocked(opts Options) string {
+// unreadable blocks a conversation for a damaged item of it; any other error of
+// the source is a failure at that step.
+func unreadable(at string, err error) error {
+	var damaged *mapping.DamagedError
+	if errors.As(err, &damaged) {
+		return &BlockedError{Reason: damaged.Error(), Err: damaged}
+	}
+	return step(at, err)
+}
+
+// mayBegin says why c must not be begun. Where reading costs nothing, damage
+// anywhere in it is a reason: it is carried whole or not at all.
+func mayBegin(ctx context.Context, src Source, c mapping.Conversation, s surveyed, opts Options) error {
 	if s.draft.Blocked != "" {
-		return s.draft.Blocked
+		return &BlockedError{Reason: s.draft.Blocked}
 	}
 	if lost := mapping.Unaccepted(s.losses, opts.Accept); len(lost) > 0 {
-		return fmt.Sprintf("something critical would be lost: %s; --accept it to go on", strings.Join(lossCodes(lost), ", "))
+		return &BlockedError{Reason: fmt.Sprintf("something critical would be lost: %s; --accept it to go on", strings.Join(lossCodes(lost), ", "))}
 	}
-	return ""
+	if !opts.Whole {
+		return nil
+	}
+	for _, err := range src.Messages(ctx, c, -1) {
+		if err != nil {
+			return unreadable("list messages", err)
+		}
+	}
+	return nil
 }
 
 // people are all who become members of the thread.

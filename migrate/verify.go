@@ -2,11 +2,8 @@ package migrate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -102,25 +99,7 @@ func (v *verifier) run(ctx context.Context) error {
 	for _, d := range v.dir.damaged {
 		v.report.damaged(d, users)
 	}
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(verifyThreads)
-	var listErr error
-	for c, err := range v.src.Conversations(gctx) {
-		var damaged *mapping.DamagedError
-		if errors.As(err, &damaged) {
-			v.report.damaged(damaged, conversations)
-			continue
-		}
-		if err != nil {
-			listErr = fmt.Errorf("list conversations: %w", err)
-			break
-		}
-		g.Go(func() error { return v.conversation(gctx, c) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return listErr
+	return eachConversation(ctx, v.src, verifyThreads, &v.report, v.conversation)
 }
 
 // conversation verifies one. Only what makes the rest pointless is an error.
