@@ -97,10 +97,7 @@ func newAPIError(resp *http.Response, path string, body []byte, secret string) *
 	return e
 }
 
-var (
-	query      = regexp.MustCompile(`\?\S*`)
-	oddRequest = regexp.MustCompile(`[^A-Za-z0-9-]`)
-)
+var query = regexp.MustCompile(`\?\S*`)
 
 // presentable makes a text of Twilio fit for an error: short, on one line, and
 // without anything that must not be shown.
@@ -118,9 +115,12 @@ func presentable(text, secret string) string {
 	return text
 }
 
+// requestID is how Twilio names a request, if the answer comes from Twilio.
 func requestID(resp *http.Response) string {
-	id := oddRequest.ReplaceAllString(resp.Header.Get("Twilio-Request-Id"), "")
-	return id[:min(len(id), 40)]
+	if id := resp.Header.Get("Twilio-Request-Id"); validSID(prefixRequest, id) {
+		return id
+	}
+	return ""
 }
 
 // contentType names what a body is that is no JSON.
@@ -152,6 +152,9 @@ type UnreachableError struct {
 func (e *UnreachableError) Error() string { return fmt.Sprintf("reach %s: %v", e.Host, e.Err) }
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// Unreachable is true: it tells this error from others without naming its type.
+func (e *UnreachableError) Unreachable() bool { return true }
 
 // Hint says what can be done about it.
 func (e *UnreachableError) Hint() string {

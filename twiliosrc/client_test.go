@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -99,7 +100,7 @@ func TestClientReadsWhatSnapshotReads(t *testing.T) {
 					Username: credentials.Username, Password: credentials.Password, ProductionURLs: links,
 				})
 				got, want := items(t, server.client(t, twiliosrc.ClientOptions{})), items(t, s)
-				if !cmp.Equal(got, want) {
+				if !reflect.DeepEqual(got, want) {
 					t.Errorf("items differ (-got +want):\n%s", cmp.Diff(got, want))
 				}
 				checkRequests(t, server.asked())

@@ -73,7 +73,7 @@ func (c *Client) openDownload(ctx context.Context, u *url.URL, res mediaResource
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, d.Close())
+			_ = d.Close() // err is what matters
 		}
 	}()
 	req := (&http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: http.Header{
@@ -140,14 +140,20 @@ func (d *download) Read(p []byte) (int, error) {
 	n, err := d.body.Read(p)
 	d.watch.Stop()
 	d.got += int64(n)
+	size := &MediaSizeError{SID: d.sid, Got: d.got, Want: d.want}
 	switch {
 	case d.got > d.want, errors.Is(err, io.EOF) && d.got < d.want:
-		return n, &MediaSizeError{SID: d.sid, Got: d.got, Want: d.want}
+		return n, size
 	case err == nil || errors.Is(err, io.EOF):
 		return n, err
-	default:
-		return n, unreachable(d.ctx, d.host, err)
 	}
+	// One download that breaks off does not mean that the host is out of reach.
+	var broken *UnreachableError
+	if err = unreachable(d.ctx, d.host, err); errors.As(err, &broken) {
+		size.Err = broken.Err
+		return n, size
+	}
+	return n, err
 }
 
 // Close ends the download, wherever it is.

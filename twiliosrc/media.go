@@ -16,10 +16,15 @@ const mediaDir = "media"
 type MediaSizeError struct {
 	SID       mapping.MediaSID
 	Got, Want int64 // bytes
+	Err       error // what broke the download off; nil otherwise
 }
 
 func (e *MediaSizeError) Error() string {
-	return fmt.Sprintf("media %s has %d bytes, not %d", e.SID, e.Got, e.Want)
+	text := fmt.Sprintf("media %s has %d bytes, not %d", e.SID, e.Got, e.Want)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
 }
 
 // Unwrap makes a file that is cut short io.ErrUnexpectedEOF to errors.Is.

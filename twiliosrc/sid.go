@@ -19,6 +19,7 @@ const (
 	prefixMedia        = "ME"
 	prefixUser         = "US"
 	prefixRole         = "RL"
+	prefixRequest      = "RQ"
 )
 
 // sidLength is the length of every identifier: a prefix of two letters and 32

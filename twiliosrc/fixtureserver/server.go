@@ -97,6 +97,9 @@ func (s *Server) Listen(ctx context.Context, addr string) (Endpoints, error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return Endpoints{}, fmt.Errorf("listen on %s: %w", addr, errNotLoopback)
 	}
+	if ctx.Err() != nil {
+		return Endpoints{}, context.Cause(ctx)
+	}
 	other := net.JoinHostPort(host, "0")
 	urls := make([]string, 3)
 	for i, h := range []struct {
