@@ -3,7 +3,6 @@ package emulator
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -35,19 +34,22 @@ type reply struct {
 }
 
 // readBody keeps the body of the request, within maxBody.
-func (c *call) readBody(w http.ResponseWriter) error {
+func (c *call) readBody() error {
 	if c.r.Body == nil {
 		return nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, c.r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
+	var buf bytes.Buffer
+	if n := c.r.ContentLength; 0 < n && n <= maxBody {
+		buf.Grow(int(n) + bytes.MinRead) // room to notice the end too
+	}
+	n, err := buf.ReadFrom(io.LimitReader(c.r.Body, maxBody+1))
 	switch {
-	case errors.As(err, &tooLarge):
-		return &refusal{status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", message: "The request body is too large.", chat: c.isChat()}
 	case err != nil:
 		return c.malformed()
+	case n > maxBody:
+		return &refusal{status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", message: "The request body is too large.", chat: c.isChat()}
 	}
-	c.body = body
+	c.body = buf.Bytes()
 	return nil
 }
 
@@ -71,12 +73,7 @@ func (c *call) decodePatch(v any) error {
 }
 
 func (c *call) decodeBody(v any) error {
-	dec := json.NewDecoder(bytes.NewReader(c.body))
-	err := dec.Decode(v)
-	if err == nil {
-		_, err = dec.Token()
-	}
-	if !errors.Is(err, io.EOF) || len(c.body) == 0 {
+	if err := json.Unmarshal(c.body, v); err != nil {
 		return c.malformed()
 	}
 	return nil

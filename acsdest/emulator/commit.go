@@ -3,7 +3,6 @@ package emulator
 import (
 	"errors"
 	"sync"
-	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -25,9 +24,6 @@ type committer struct {
 
 	quitting sync.Once
 	quit     chan struct{}
-
-	lastGroup int           // writes in the last group
-	lastTook  time.Duration // how long its commit took
 }
 
 // A write is one change of the state. Its apply may return a *refusal, and must
@@ -80,21 +76,9 @@ func (c *committer) run() {
 	}
 }
 
-// gather takes what waits. Those who were answered by the last commit are likely
-// to write again: for so many writers it waits a little, which a lone one never
-// feels, rather than make most of them wait for a whole further commit.
+// gather takes what waits, without waiting itself.
 func (c *committer) gather(first *write) []*write {
 	group := []*write{first}
-	timer := time.NewTimer(c.lastTook / 2)
-	defer timer.Stop()
-	for len(group) < min(c.lastGroup, maxGroup) {
-		select {
-		case w := <-c.queue:
-			group = append(group, w)
-		case <-timer.C:
-			return group
-		}
-	}
 	for len(group) < maxGroup {
 		select {
 		case w := <-c.queue:
@@ -107,7 +91,6 @@ func (c *committer) gather(first *write) []*write {
 }
 
 func (c *committer) commit(group []*write) {
-	began := time.Now()
 	err := c.state.db.Update(func(b *bbolt.Tx) error {
 		for _, w := range group {
 			w.err = w.apply(tx{b, c.state})
@@ -117,7 +100,6 @@ func (c *committer) commit(group []*write) {
 		}
 		return nil
 	})
-	c.lastGroup, c.lastTook = len(group), time.Since(began)
 	for _, w := range group {
 		if err != nil {
 			w.err = err

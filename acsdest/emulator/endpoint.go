@@ -69,7 +69,7 @@ func (s *Server) serve(e endpoint, w http.ResponseWriter, r *http.Request) {
 		version:   query.Get("api-version"),
 		thread:    threadID(r.PathValue("thread")),
 	}
-	rep, err := s.answer(e, c, w)
+	rep, err := s.answer(e, c)
 	if errors.Is(err, errDropped) {
 		s.observe(c, Answering, 0)
 		panic(http.ErrAbortHandler) // the server closes the connection without a word
@@ -82,8 +82,8 @@ func (s *Server) serve(e endpoint, w http.ResponseWriter, r *http.Request) {
 	s.reply(w, rep)
 }
 
-func (s *Server) answer(e endpoint, c *call, w http.ResponseWriter) (reply, error) {
-	if err := s.admit(e, c, w); err != nil {
+func (s *Server) answer(e endpoint, c *call) (reply, error) {
+	if err := s.admit(e, c); err != nil {
 		return reply{}, err
 	}
 	s.observe(c, Arrived, 0)
@@ -100,11 +100,11 @@ func (s *Server) answer(e endpoint, c *call, w http.ResponseWriter) (reply, erro
 
 // admit decides whether a request is heard at all. The order tells which of
 // several faults is reported.
-func (s *Server) admit(e endpoint, c *call, w http.ResponseWriter) error {
+func (s *Server) admit(e endpoint, c *call) error {
 	if err := c.checkVersion(); err != nil {
 		return err
 	}
-	if err := c.readBody(w); err != nil {
+	if err := c.readBody(); err != nil {
 		return err
 	}
 	if err := s.authenticate(e, c); err != nil {

@@ -22,12 +22,9 @@ type identity struct {
 	LastToken  millis `json:"lastToken,omitempty"`
 }
 
-// revoked reports whether a token of the given generation no longer counts.
+// revoked reports whether tokens of the given generation no longer count.
 // Revocation may take effect late.
 func (i identity) revoked(generation int, delay time.Duration) bool {
-	if i.Deleted > 0 {
-		return true
-	}
 	return generation < i.Generation && now() >= i.RevokedAt+millis(delay.Milliseconds())
 }
 
@@ -255,5 +252,6 @@ func (s *Server) changeIdentity(c *call, change func(tx, userID, *identity) erro
 		}
 		return t.saveIdentity(u, id)
 	})
+	s.tokens.forget()
 	return reply{status: http.StatusNoContent}, err
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -135,35 +134,6 @@ func (st *state) parseToken(token string) (claims, bool) {
 	return c, c.Resource == st.resource
 }
 
-// maxTokens is how many tokens a tokenCache keeps before it starts afresh.
-const maxTokens = 4096
-
-// tokenCache remembers the claims of tokens whose signature has been checked: a
-// sender uses the same one for hours. The zero value is ready to use.
-type tokenCache struct {
-	mu    sync.RWMutex
-	known map[string]claims
-}
-
-func (tc *tokenCache) parse(st *state, token string) (claims, bool) {
-	tc.mu.RLock()
-	c, ok := tc.known[token]
-	tc.mu.RUnlock()
-	if ok {
-		return c, true
-	}
-	if c, ok = st.parseToken(token); !ok {
-		return claims{}, false
-	}
-	tc.mu.Lock()
-	defer tc.mu.Unlock()
-	if tc.known == nil || len(tc.known) >= maxTokens {
-		tc.known = make(map[string]claims)
-	}
-	tc.known[token] = c
-	return c, true
-}
-
 // authenticateUser finds out whose token a call carries, and whether the token
 // still counts and reaches far enough.
 func (s *Server) authenticateUser(c *call, need scope) error {
@@ -173,23 +143,42 @@ func (s *Server) authenticateUser(c *call, need scope) error {
 		r.noBody = true // reported of the live service
 		return r
 	}
-	claims, ok := s.tokens.parse(s.state, token)
-	if !ok || time.Now().Unix() >= claims.ExpiresAt {
+	claims, err := s.checkToken(token)
+	switch {
+	case err != nil:
+		return err
+	case time.Now().Unix() >= claims.ExpiresAt:
 		return unauthorized()
-	}
-	err := s.state.read(func(t tx) error {
-		id, found, err := t.identity(claims.user())
-		if err == nil && (!found || id.revoked(claims.Generation, s.opts.RevocationDelay)) {
-			err = unauthorized()
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if !claims.permits(need) {
+	case !claims.permits(need):
 		return forbidden()
 	}
 	c.user = claims.user()
 	return nil
+}
+
+// checkToken is what a token says, unless it is forged or revoked or its
+// identity is deleted. It does not look at the time.
+func (s *Server) checkToken(token string) (claims, error) {
+	said, epoch, known := s.tokens.find(token)
+	if known {
+		return said, nil
+	}
+	said, ok := s.state.parseToken(token)
+	if !ok {
+		return claims{}, unauthorized()
+	}
+	var id identity
+	err := s.state.read(func(t tx) (err error) {
+		id, err = t.liveIdentity(said.user())
+		return err
+	})
+	switch {
+	case isRefusal(err), err == nil && id.revoked(said.Generation, s.opts.RevocationDelay):
+		return claims{}, unauthorized()
+	case err != nil:
+		return claims{}, err
+	case said.Generation == id.Generation: // others stop to count with time
+		s.tokens.keep(token, said, epoch)
+	}
+	return said, nil
 }
