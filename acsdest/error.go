@@ -39,7 +39,7 @@ func (e *Error) Error() string {
 	b.WriteString(string(e.Operation))
 	b.WriteString(": ")
 	switch {
-	case e.Status != 0 && !e.aboutToken():
+	case e.Status != 0 && e.token() == nil:
 		b.WriteString(e.answer())
 	case e.err != nil:
 		if e.Outcome == OutcomeOpen {
@@ -108,7 +108,7 @@ func (e *Error) Hint() string {
 	switch {
 	case errors.As(e.err, &untrusted):
 		return "the certificate of the service is not trusted: check the endpoint, or name the authority that signed it with --acs-ca FILE"
-	case e.Unauthorized() && (ofIdentity(e.Operation) || e.aboutToken()):
+	case e.Unauthorized() && (ofIdentity(e.Operation) || e.token() != nil):
 		return "check the connection string, or the role of the Entra identity on the resource; a regenerated key and a clock that is minutes off are refused as well"
 	case e.Unauthorized():
 		return "the user's token is refused although it is fresh: the user was deleted, or belongs to another resource"
@@ -126,8 +126,6 @@ func (e *Error) token() *Error {
 	}
 	return nil
 }
-
-func (e *Error) aboutToken() bool { return e.token() != nil }
 
 func ofIdentity(op limits.Operation) bool {
 	switch op {
