@@ -82,16 +82,17 @@ func (e *Error) StatusCode() int { return e.Status }
 func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 
 // Unauthorized reports that the credentials are refused: the access key or the
-// Entra credential by Identity, or a fresh token of a user by Chat.
+// Entra credential, by Identity. That Chat refuses a fresh token of a user is not
+// among it: it says that this one user is gone.
 func (e *Error) Unauthorized() bool {
 	if inner := e.token(); inner != nil {
 		return inner.Unauthorized()
 	}
-	if e.Status == http.StatusForbidden {
-		return ofIdentity(e.Operation) // by Chat it says that the user is no member
-	}
 	var credential *credentialError
-	return e.Status == http.StatusUnauthorized || errors.As(e.err, &credential) && !e.unreachable
+	if errors.As(e.err, &credential) {
+		return !e.unreachable
+	}
+	return ofIdentity(e.Operation) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
 }
 
 // Unreachable reports that no connection to the service could be made.
@@ -108,9 +109,9 @@ func (e *Error) Hint() string {
 	switch {
 	case errors.As(e.err, &untrusted):
 		return "the certificate of the service is not trusted: check the endpoint, or name the authority that signed it with --acs-ca FILE"
-	case e.Unauthorized() && (ofIdentity(e.Operation) || e.token() != nil):
-		return "check the connection string, or the role of the Entra identity on the resource; a regenerated key and a clock that is minutes off are refused as well"
 	case e.Unauthorized():
+		return "check the connection string, or the role of the Entra identity on the resource; a regenerated key and a clock that is minutes off are refused as well"
+	case e.Status == http.StatusUnauthorized && e.token() == nil:
 		return "the user's token is refused although it is fresh: the user was deleted, or belongs to another resource"
 	case e.Unreachable():
 		return "check the endpoint and the network, a proxy included"

@@ -152,7 +152,7 @@ func TestErrorUnauthorized(t *testing.T) {
 		{"key refused", create(status(401, `{"error":{"code":"Denied"}}`)), true, "check the connection string"},
 		{"role missing", create(status(403, "")), true, "check the connection string"},
 		{"limit reached", create(status(429, "")), false, ""},
-		{"user's token refused", send(newChat(t, play(status(401, "")), nil)), true, "the user's token is refused"},
+		{"user's token refused", send(newChat(t, play(status(401, "")), nil)), false, "the user's token is refused"},
 		{"no member", send(newChat(t, play(status(403, "")), nil)), false, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

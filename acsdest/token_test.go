@@ -214,7 +214,7 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 		t.Errorf("got %v after %d tokens; want success with the second", err, s.issued)
 	}
 	s.refuse["token-2"], s.refuse["token-3"] = true, true
-	if e := asError(t, send(chat)); !e.Unauthorized() || !e.NotDone() || s.issued != 3 {
+	if e := asError(t, send(chat)); e.StatusCode() != 401 || !e.NotDone() || s.issued != 3 {
 		t.Errorf("got %v after %d tokens; want a 401 after the third", e, s.issued)
 	}
 }

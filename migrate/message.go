@@ -81,17 +81,43 @@ func (w *worker) send(ctx context.Context, m mapping.Message) error {
 	draft, losses := w.rules.ChatMessage(w.roster, m, found)
 	w.losses.add(losses)
 	rec := mapping.MessageRecord{Index: m.Index, SID: m.SID, Source: [8]byte(draft.Source[:8])}
-	rec.IDs, err = w.sendDraft(ctx, m, draft)
-	if outcomeOf(err) == refused && badContent(err) {
-		stub, losses := w.rules.Stub(w.roster, m, fmt.Sprintf("status %d", statusOf(err)))
+	if err := w.firstContact(ctx); err != nil {
+		return err
+	}
+	if rec.Stub = w.stubStands(m); !rec.Stub {
+		rec.IDs, err = w.sendDraft(ctx, m, draft)
+		rec.Stub = outcomeOf(err) == refused && badContent(err) && len(rec.IDs) == 0
+	}
+	if rec.Stub {
+		stub, losses := stubOf(w.rules, w.roster, m)
 		w.losses.add(losses)
 		w.log.Warn("message refused for good, a stub takes its place", "conversation", w.c.SID, "message", m.SID, "error", err)
-		rec.Stub = true
 		rec.IDs, err = w.sendDraft(ctx, m, stub)
 	}
 	if err != nil {
 		return err
 	}
+	return w.acknowledge(rec)
+}
+
+// stubOf drafts what takes the place of m if ACS refuses it. Its text is the
+// same whatever the reason, so that a later process knows it again.
+func stubOf(rules mapping.Rules, roster *mapping.Roster, m mapping.Message) (mapping.MessageDraft, []mapping.Loss) {
+	return rules.Stub(roster, m, "its content is not accepted")
+}
+
+// stubStands reports whether an earlier process sent the stub of m and did not
+// live to acknowledge it.
+func (w *worker) stubStands(m mapping.Message) bool {
+	if !w.tail.holds(m.SID) {
+		return false
+	}
+	stub, _ := stubOf(w.rules, w.roster, m)
+	return w.tail.found[tailKey{sid: m.SID}].Digest() == stub.Parts[0].Digest()
+}
+
+// acknowledge notes that a message has arrived.
+func (w *worker) acknowledge(rec mapping.MessageRecord) error {
 	if err := w.ledger.Acknowledge(w.c.SID, rec); err != nil {
 		return ledgerFailure(err)
 	}
@@ -99,7 +125,7 @@ func (w *worker) send(ctx context.Context, m mapping.Message) error {
 	w.stats.messages.Add(1)
 	w.sum.Messages.Created++
 	w.progress.Messages++
-	w.progress.LastIndex, w.progress.LastID = m.Index, rec.IDs[len(rec.IDs)-1]
+	w.progress.LastIndex, w.progress.LastID = rec.Index, rec.IDs[len(rec.IDs)-1]
 	return nil
 }
 
@@ -110,15 +136,14 @@ func badContent(err error) bool {
 	return s == 400 || s == 413 || s == 422
 }
 
+// sendDraft sends the parts of one message. With an error it returns the IDs of
+// those that have arrived.
 func (w *worker) sendDraft(ctx context.Context, m mapping.Message, draft mapping.MessageDraft) ([]mapping.ChatMessageID, error) {
 	if err := w.storeChunk(ctx, draft); err != nil {
 		return nil, err
 	}
 	from, err := w.sender(ctx, draft.Sender)
 	if err != nil {
-		return nil, err
-	}
-	if err := w.firstContact(ctx); err != nil {
 		return nil, err
 	}
 	if err := w.planParts(m, draft); err != nil {
@@ -128,7 +153,7 @@ func (w *worker) sendDraft(ctx context.Context, m mapping.Message, draft mapping
 	for i, part := range draft.Parts {
 		id, err := w.sendPart(ctx, from, expected{m.SID, partOf(i, len(draft.Parts)), from, part})
 		if err != nil {
-			return nil, err
+			return ids, err
 		}
 		ids = append(ids, id)
 	}
