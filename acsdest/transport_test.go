@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -85,11 +86,16 @@ func trusting(server *httptest.Server) *acsdest.Transport {
 func TestTransportKeepsConnections(t *testing.T) {
 	for _, h2 := range []bool{false, true} {
 		t.Run(fmt.Sprintf("HTTP/2 %t", h2), func(t *testing.T) {
+			const width, rounds = 16, 8
 			var connections atomic.Int32
+			arrived := make(chan *sync.WaitGroup, width)
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if (r.ProtoMajor == 2) != h2 {
 					t.Errorf("spoken was %s", r.Proto)
 				}
+				all := <-arrived // answer none before the whole round is here
+				all.Done()
+				all.Wait()
 				w.WriteHeader(201)
 				_, _ = w.Write([]byte(`{"id":"1"}`))
 			}))
@@ -98,23 +104,18 @@ func TestTransportKeepsConnections(t *testing.T) {
 			server.StartTLS()
 			t.Cleanup(server.Close)
 			chat := chatAt(t, server.URL, server.Certificate(), nil)
-			const width, rounds = 16, 8
-			done := make(chan error)
-			for range width {
-				go func() {
-					for range rounds {
+			for range rounds {
+				var round, calls sync.WaitGroup
+				round.Add(width)
+				for range width {
+					arrived <- &round
+					calls.Go(func() {
 						if err := send(chat); err != nil {
-							done <- err
-							return
+							t.Error(err)
 						}
-					}
-					done <- nil
-				}()
-			}
-			for range width {
-				if err := <-done; err != nil {
-					t.Error(err)
+					})
 				}
+				calls.Wait()
 			}
 			if n := connections.Load(); n > 2*width {
 				t.Errorf("%d connections for %d calls, %d at a time", n, width*rounds, width)
