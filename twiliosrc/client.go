@@ -88,7 +88,7 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	concurrency := cmp.Or(opts.Concurrency, defaultConcurrency)
+	concurrency := max(1, cmp.Or(opts.Concurrency, defaultConcurrency))
 	transport := opts.Transport
 	if transport == nil {
 		transport = newTransport(concurrency)
@@ -102,7 +102,7 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 		cdn:         newHTTPClient(transport),
 		requests:    make(gate, concurrency),
 		downloads:   make(gate, concurrency),
-		maxAttempts: cmp.Or(opts.MaxAttempts, defaultMaxAttempts),
+		maxAttempts: max(1, cmp.Or(opts.MaxAttempts, defaultMaxAttempts)),
 		damage:      damage{skip: opts.SkipDamaged},
 		log:         cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),
 	}, nil

@@ -1,8 +1,8 @@
 // Package twiliosrc reads the conversations of a Twilio account: live through
 // Client, or from a recorded directory through Snapshot. Both answer the same
-// calls with the same items in the same order, so that whatever works on a
-// recording works on the account it was made from. Neither ever writes to
-// Twilio.
+// calls with the same items, those of one list in the same order, so that
+// whatever works on a recording works on the account it was made from. Neither
+// ever writes to Twilio.
 //
 // Every item carries the resource as Twilio returned it (Raw), unknown fields
 // included. One item that cannot be read is a *mapping.DamagedError and spoils

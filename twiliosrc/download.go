@@ -80,7 +80,7 @@ func (c *Client) openDownload(ctx context.Context, u *url.URL, res mediaResource
 		"User-Agent":      {userAgent},
 		"Accept-Encoding": {"identity"}, // the bytes are to be those that were stored
 	}}).WithContext(ctx)
-	resp, err := c.cdn.Do(req)
+	resp, err := c.cdn.Do(req) //nolint:bodyclose // download closes it
 	d.watch.Stop()
 	if err != nil {
 		return nil, unreachable(ctx, u.Host, err)

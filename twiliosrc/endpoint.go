@@ -36,7 +36,7 @@ func (e *EndpointError) Unwrap() error { return e.Err }
 // Hint says what can be used.
 func (e *EndpointError) Hint() string {
 	if errors.Is(e.Err, errNoEdge) {
-		return "set TWILIO_EDGE, too: dublin for ie1, sydney for au1"
+		return "set TWILIO_EDGE, too, such as dublin for ie1"
 	}
 	return "give a region such as ie1, an edge such as dublin, or a URL such as https://proxy.example"
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// errNotAsked is the error of a line that is sound but not part of the listing.
+// errNotAsked is the error of an item that is sound but not part of the listing.
 var errNotAsked = errors.New("not asked for")
 
 // part is a stretch of a file.
@@ -47,8 +47,8 @@ func (p part) lines(ctx context.Context) iter.Seq2[line, error] {
 func (p part) linesBackward(ctx context.Context) iter.Seq2[line, error] {
 	return func(yield func(line, error) bool) {
 		var buf []byte
-		for p.start < p.end {
-			l, grown, err := lineBefore(p.file.at, p.stretch, buf)
+		for rest := p.stretch; rest.start < rest.end; {
+			l, grown, err := lineBefore(p.file.at, rest, buf)
 			buf = grown
 			switch {
 			case errors.Is(err, io.EOF):
@@ -62,7 +62,7 @@ func (p part) linesBackward(ctx context.Context) iter.Seq2[line, error] {
 			case !yield(l, nil):
 				return
 			}
-			p.end = l.start
+			rest.end = l.start
 		}
 	}
 }

@@ -48,10 +48,14 @@ func (s *Snapshot) MediaResource(ctx context.Context, sid mapping.MediaSID) (jso
 		if err != nil {
 			return nil, err
 		}
-		if ix.file == s.files[KindMedia] {
-			return compact(ln.text)
+		raw, err := compact(ln.text)
+		if err == nil && ix.file != s.files[KindMedia] {
+			raw, err = s.mediaOfMessage(raw, sid)
 		}
-		return s.mediaOfMessage(ln.text, sid)
+		if err != nil {
+			return nil, fmt.Errorf("read resource of media %s: %w", sid, err)
+		}
+		return raw, nil
 	}
 	return nil, fmt.Errorf("find media %s: %w", sid, fs.ErrNotExist)
 }

@@ -120,17 +120,20 @@ func (c *Client) messagesTail(ctx context.Context, path string, sid mapping.Conv
 		return nil, false, err
 	}
 	slices.Reverse(p.items)
+	sound := 0
 	r := messageReader{conversation: sid, after: -1, last: -1}
 	for _, text := range p.items {
 		m, err := r.read(text, 0)
 		if err != nil {
-			return nil, false, nil // the list from the start tells what is wrong
+			break // the list from the start tells what is wrong
 		}
+		sound++
 		if m.Index > after {
 			tail = append(tail, m)
 		}
 	}
-	return tail, p.next == "" || len(tail) < len(p.items), nil
+	whole = sound == len(p.items) && (p.next == "" || len(tail) < len(p.items))
+	return tail, whole, nil
 }
 
 // messageReader reads the messages of one conversation in order.

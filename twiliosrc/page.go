@@ -150,9 +150,7 @@ func perService[T any](ctx context.Context, c *Client, list func(mapping.Service
 		var none T
 		for s, err := range c.Services(ctx) {
 			if err != nil {
-				// A service that cannot be read hides all that is in it, which is
-				// more than the damage of one item.
-				yield(none, fmt.Errorf("list services: %w", whole(err)))
+				yield(none, wholeService(err))
 				return
 			}
 			for v, err := range list(s.SID) {
@@ -164,11 +162,12 @@ func perService[T any](ctx context.Context, c *Client, list func(mapping.Service
 	}
 }
 
-// whole keeps the damage of a service from being taken for that of one item.
-func whole(err error) error {
+// wholeService keeps the damage of a service from being taken for that of one
+// item: what cannot be read hides all that is in it.
+func wholeService(err error) error {
 	var d *mapping.DamagedError
 	if errors.As(err, &d) {
-		return errors.New(d.Error())
+		return errors.New("list services: " + d.Error())
 	}
 	return err
 }

@@ -72,7 +72,8 @@ func OpenSnapshot(ctx context.Context, dir string, opts *SnapshotOptions) (*Snap
 	s.users = sync.OnceValues(s.usersFile)
 	s.media = sync.OnceValues(s.buildMediaIndex)
 	if err := s.open(ctx, dir); err != nil {
-		return nil, errors.Join(err, s.Close())
+		_ = s.Close() // nothing was written
+		return nil, err
 	}
 	return s, nil
 }

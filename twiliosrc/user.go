@@ -71,6 +71,7 @@ func (s *Snapshot) usersFile() (*file, error) {
 	seen := map[person]bool{}
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
+	var failed error
 	err := scanFile(context.Background(), s.files[KindParticipants], func(l line) {
 		p, err := decodeParticipant(l.text)
 		e, found := s.index.bySID[p.ConversationSID]
@@ -78,9 +79,10 @@ func (s *Snapshot) usersFile() (*file, error) {
 			return
 		}
 		seen[person{e.service, p.Identity}] = true
-		enc.Encode(inferredUser{Account: account, Service: e.service, Identity: p.Identity, Attributes: "{}"})
+		u := inferredUser{Account: account, Service: e.service, Identity: p.Identity, Attributes: "{}"}
+		failed = errors.Join(failed, enc.Encode(u))
 	})
-	return textFile("inferred users", text.Bytes()), err
+	return textFile("inferred users", text.Bytes()), errors.Join(err, failed)
 }
 
 // inferredUser is the resource of a user of whom only the identity is known.

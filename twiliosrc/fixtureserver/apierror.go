@@ -44,5 +44,5 @@ func failJSON(w http.ResponseWriter, e *apiError) {
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json;charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client may be gone
+	_, _ = w.Write(body) //nolint:gosec // JSON, and declared so; the client may be gone
 }

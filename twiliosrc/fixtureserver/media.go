@@ -75,20 +75,21 @@ func (s *Server) copyMedia(w http.ResponseWriter, r *http.Request, sid mapping.M
 	return nil
 }
 
+// xmlCodes are the names of storage's errors.
+var xmlCodes = map[int]string{
+	http.StatusBadRequest: "InvalidArgument",
+	http.StatusForbidden:  "AccessDenied",
+	http.StatusNotFound:   "NoSuchKey",
+}
+
 // failXML writes e as storage does, which does not speak JSON.
 func failXML(w http.ResponseWriter, e *apiError) {
-	code := "AccessDenied"
-	switch e.status {
-	case http.StatusNotFound:
-		code = "NoSuchKey"
-	case http.StatusBadRequest:
-		code = "InvalidArgument"
-	case http.StatusInternalServerError:
-		code = "InternalError"
-	}
+	body, _ := xml.Marshal(struct {
+		XMLName xml.Name `xml:"Error"`
+		Code    string
+		Message string
+	}{Code: cmp.Or(xmlCodes[e.status], "InternalError"), Message: e.message})
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(e.status)
-	fmt.Fprintf(w, xml.Header+"<Error><Code>%s</Code><Message>", code)
-	_ = xml.EscapeText(w, []byte(e.message)) // the client may be gone
-	io.WriteString(w, "</Message></Error>")
+	_, _ = w.Write(append([]byte(xml.Header), body...)) // the client may be gone
 }

@@ -107,7 +107,7 @@ func (s *Server) Listen(ctx context.Context, addr string) (Endpoints, error) {
 		handler http.Handler
 	}{{addr, s.REST()}, {other, s.MCS()}, {other, s.Media()}} {
 		if urls[i], err = s.serve(ctx, h.addr, h.handler); err != nil {
-			return Endpoints{}, errors.Join(fmt.Errorf("listen: %w", err), s.Close())
+			return Endpoints{}, errors.Join(fmt.Errorf("listen: %w", err), s.shutdown(ctx))
 		}
 	}
 	s.mu.Lock()
@@ -137,13 +137,15 @@ func (s *Server) serve(ctx context.Context, addr string, handler http.Handler) (
 const closeTimeout = 2 * time.Second
 
 // Close stops listening and waits for the requests in progress, but not for long.
-func (s *Server) Close() error {
+func (s *Server) Close() error { return s.shutdown(context.Background()) }
+
+func (s *Server) shutdown(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
+	defer cancel()
 	s.mu.Lock()
 	servers := s.servers
 	s.servers = nil
 	s.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
 	var errs []error
 	for _, server := range servers {
 		if err := server.Shutdown(ctx); err != nil {
