@@ -1,0 +1,207 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/twilio2acs/twilio2acs/acsdest"
+	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
+)
+
+// azure is the value of --dest that is an ACS resource, and localPrefix begins
+// those that are a directory with the embedded ACS.
+const (
+	azure       = "acs"
+	localPrefix = "local:"
+)
+
+// destinationOptions say where threads go.
+type destinationOptions struct{ dest string }
+
+func (o *destinationOptions) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.dest, "dest", "", "`acs|local:DIR`: an ACS resource, with credentials from the environment, or the embedded ACS with its state in DIR")
+	mustRequire(cmd, "dest")
+}
+
+func (o destinationOptions) check() error {
+	if dir, ok := o.localDir(); o.dest == azure || ok && dir != "" {
+		return nil
+	}
+	return usagef("say --dest acs, or --dest local:DIR for the embedded ACS", "--dest %q is no destination", o.dest)
+}
+
+// localDir is the directory of the embedded ACS; false for an ACS resource.
+func (o destinationOptions) localDir() (string, bool) { return strings.CutPrefix(o.dest, localPrefix) }
+
+func (o destinationOptions) isLocal() bool {
+	_, ok := o.localDir()
+	return ok
+}
+
+// knownResource is the name that a ledger has for the destination, as far as it
+// can be told without opening it: empty where it cannot. A directory without an
+// embedded ACS has a name that no ledger knows.
+func (o destinationOptions) knownResource() (string, error) {
+	if dir, ok := o.localDir(); ok {
+		if !hasEmbedded(dir) {
+			return localPrefix + dir + " (nothing there)", nil
+		}
+		return "", nil
+	}
+	conn, err := connectionFromEnvironment()
+	if is[*noConnectionError](err) {
+		return "", nil // a plan can be made before there is a resource
+	}
+	return hostOf(conn.Endpoint), err
+}
+
+// connectOptions are how an open destination is talked to.
+type connectOptions struct {
+	ca     string // PEM file of a further authority
+	limits limitsOptions
+}
+
+func (o *connectOptions) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.ca, "acs-ca", "", "trust the certificate authority in this PEM `file` as well")
+	o.limits.register(cmd, "")
+}
+
+func (o *connectOptions) check(dest destinationOptions) error {
+	if o.ca != "" && dest.isLocal() {
+		return usagef("leave it out: the embedded ACS brings its own", "--acs-ca means nothing with --dest local:")
+	}
+	if dest.isLocal() {
+		_, err := o.limits.settle(limitsOff, true)
+		return err
+	}
+	return nil
+}
+
+// destination is an ACS resource that can be called.
+type destination struct {
+	acs      *acsdest.Destination
+	resource string // as the ledger names it
+	embedded bool
+	gap      time.Duration
+	close    func() error
+}
+
+// connect opens the destination. An ACS resource is not contacted yet; the
+// embedded ACS is created if need be.
+func (o *connectOptions) connect(dest destinationOptions) (*destination, error) {
+	if dir, ok := dest.localDir(); ok {
+		return o.embed(dir)
+	}
+	conn, err := connectionFromEnvironment()
+	if err != nil {
+		return nil, err
+	}
+	pace, err := o.limits.settle(limitsPublished, isLoopbackURL(conn.Endpoint))
+	if err != nil {
+		return nil, err
+	}
+	transport := acsdest.NewTransport(nil)
+	if o.ca != "" {
+		if transport, err = acsdest.TransportWithCA(o.ca); err != nil {
+			return nil, withHint(err, "name the PEM file of the authority with --acs-ca")
+		}
+	}
+	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: transport, Gate: pace.gate()})
+	if err != nil {
+		return nil, err
+	}
+	return &destination{acs: acs, resource: hostOf(conn.Endpoint), gap: pace.gap(), close: closeIdle(transport)}, nil
+}
+
+// embed runs the ACS in dir within this process.
+func (o *connectOptions) embed(dir string) (*destination, error) {
+	pace, err := o.limits.settle(limitsOff, true)
+	if err != nil {
+		return nil, err
+	}
+	server, err := emulator.Open(dir, pace.emulator())
+	if err != nil {
+		return nil, localError(dir, err)
+	}
+	d, err := callEmbedded(server, pace)
+	if err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
+	return d, nil
+}
+
+func callEmbedded(server *emulator.Server, pace pace) (*destination, error) {
+	if err := server.Listen("127.0.0.1:0"); err != nil {
+		return nil, err
+	}
+	conn, err := acsdest.ParseConnectionString(server.ConnectionString())
+	if err != nil {
+		return nil, err
+	}
+	transport := acsdest.NewTransport(&acsdest.TransportOptions{RootCAs: server.CertPool()})
+	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: transport, Gate: pace.gate()})
+	if err != nil {
+		return nil, err
+	}
+	return &destination{
+		acs: acs, resource: localPrefix + server.ResourceID(), embedded: true, gap: pace.gap(), close: server.Close,
+	}, nil
+}
+
+func closeIdle(t *acsdest.Transport) func() error {
+	return func() error { t.CloseIdleConnections(); return nil }
+}
+
+// localError adds a remedy to what the file system says of a directory.
+func localError(dir string, err error) error {
+	if hintOf(err) != "" {
+		return err
+	}
+	return withHint(err, fmt.Sprintf("check that %s can be written, or name another directory", dir))
+}
+
+// hasEmbedded reports whether there is an embedded ACS in dir.
+func hasEmbedded(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "acs.db"))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// noConnectionError says that the environment names no ACS resource.
+type noConnectionError struct{ endpointOnly bool }
+
+func (e *noConnectionError) Error() string {
+	if e.endpointOnly {
+		return "connect to ACS: ACS_ENDPOINT is set, but this version signs in with a connection string only"
+	}
+	return "connect to ACS: ACS_CONNECTION_STRING is not set"
+}
+
+// Hint is the remedy.
+func (e *noConnectionError) Hint() string {
+	return "set ACS_CONNECTION_STRING to what the Azure portal shows under Keys, or try the embedded ACS with --dest local:DIR"
+}
+
+func connectionFromEnvironment() (acsdest.Connection, error) {
+	s := os.Getenv("ACS_CONNECTION_STRING")
+	if s == "" {
+		return acsdest.Connection{}, &noConnectionError{endpointOnly: os.Getenv("ACS_ENDPOINT") != ""}
+	}
+	return acsdest.ParseConnectionString(s)
+}
+
+// hostOf is the host of an endpoint, by which a ledger knows the resource.
+func hostOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint // acsdest has parsed it before
+	}
+	return u.Host
+}

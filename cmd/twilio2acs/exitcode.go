@@ -1,0 +1,172 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/twilio2acs/twilio2acs/acsdest"
+	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
+	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/migrate"
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
+)
+
+// The exit codes. Scripts rely on them: they are never given another meaning.
+const (
+	exitDone              = 0
+	exitError             = 1
+	exitChanges           = 2
+	exitIncomplete        = 3
+	exitMismatch          = 4
+	exitOutage            = 6
+	exitLocked            = 8
+	exitTwilioCredentials = 10
+	exitACSCredentials    = 11
+	exitTwilioUnreachable = 12
+	exitACSUnreachable    = 13
+	exitPreflight         = 14
+	exitState             = 15
+	exitFixture           = 16
+	exitUsage             = 64
+	exitInterrupted       = 130
+	exitTerminated        = 143
+)
+
+// exitMeanings is what the help of a command says about its exit codes.
+var exitMeanings = []struct {
+	code    int
+	meaning string
+}{
+	{exitDone, "done"},
+	{exitError, "another error"},
+	{exitChanges, "changes found, when --detailed-exitcode asks"},
+	{exitIncomplete, "finished, but items failed, are blocked, open or not carried over"},
+	{exitMismatch, "verification found differences"},
+	{exitOutage, "an outage or throttling outlasted the retries; the same command goes on"},
+	{exitLocked, "the state is locked by another process, or was moved here"},
+	{exitTwilioCredentials, "Twilio refused the credentials, or there are none"},
+	{exitACSCredentials, "ACS refused the credentials, or there are none"},
+	{exitTwilioUnreachable, "Twilio cannot be reached"},
+	{exitACSUnreachable, "ACS cannot be reached"},
+	{exitPreflight, "something critical would be lost and is not accepted; nothing was written"},
+	{exitState, "the state is damaged, newer than this program, or of another migration"},
+	{exitFixture, "the snapshot is not what its manifest says"},
+	{exitUsage, "the command line is wrong"},
+	{exitInterrupted, "interrupted (SIGINT) after everything was noted; the same command goes on"},
+	{exitTerminated, "terminated (SIGTERM) likewise"},
+}
+
+// exitHelp describes the codes that a command may end with.
+func exitHelp(codes ...int) string {
+	may := make(map[int]bool, len(codes))
+	for _, c := range codes {
+		may[c] = true
+	}
+	var b strings.Builder
+	for _, e := range exitMeanings {
+		if may[e.code] {
+			fmt.Fprintf(&b, "  %3d  %s\n", e.code, e.meaning)
+		}
+	}
+	return b.String()
+}
+
+// exitStatus ends a command that has said all there is to say with a code of
+// its own.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// exitCode finds the code for err. What comes first in the list counts when an
+// error is several things: signals, then who cannot be talked to, then the rest.
+func exitCode(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	for _, find := range []func(error) int{
+		signalCode, outageCode, twilioCode, acsCode, stateCode, inputCode,
+	} {
+		if code := find(err); code != 0 {
+			return code
+		}
+	}
+	return exitError
+}
+
+// is finds an error of type T in the chain of err.
+func is[T error](err error) bool {
+	var target T
+	return errors.As(err, &target)
+}
+
+func signalCode(err error) int {
+	var interrupted *interruptedError
+	if errors.As(err, &interrupted) {
+		return interrupted.exitCode()
+	}
+	return 0
+}
+
+// outageCode comes before the codes of the services: an outage wraps the last
+// error of a service that had been reached before.
+func outageCode(err error) int {
+	var api *twiliosrc.APIError
+	if is[*migrate.OutageError](err) || errors.As(err, &api) && api.Temporary() {
+		return exitOutage
+	}
+	return 0
+}
+
+func twilioCode(err error) int {
+	var api *twiliosrc.APIError
+	switch {
+	case is[*twiliosrc.CredentialsError](err), errors.As(err, &api) && api.Unauthorized():
+		return exitTwilioCredentials
+	case is[*twiliosrc.UnreachableError](err):
+		return exitTwilioUnreachable
+	}
+	return 0
+}
+
+func acsCode(err error) int {
+	var call *acsdest.Error
+	isCall := errors.As(err, &call)
+	switch {
+	case is[*acsdest.ConnectionError](err), is[*noConnectionError](err), isCall && call.Unauthorized():
+		return exitACSCredentials
+	case isCall && call.Unreachable():
+		return exitACSUnreachable
+	}
+	return 0
+}
+
+func stateCode(err error) int {
+	var binding *checkpoint.BindingError
+	switch {
+	case is[*checkpoint.LockedError](err), is[*emulator.LockedError](err):
+		return exitLocked
+	case errors.As(err, &binding) && binding.Moved():
+		return exitLocked
+	case binding != nil, is[*checkpoint.SchemaError](err), is[*checkpoint.DamagedError](err), is[*emulator.FormatError](err):
+		return exitState
+	}
+	return 0
+}
+
+func inputCode(err error) int {
+	var status exitStatus
+	switch {
+	case errors.As(err, &status):
+		return int(status)
+	case is[*migrate.PreflightError](err):
+		return exitPreflight
+	case is[*twiliosrc.ManifestError](err):
+		return exitFixture
+	case is[*usageError](err), is[*mapping.UnknownLossError](err),
+		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err):
+		return exitUsage
+	}
+	return 0
+}

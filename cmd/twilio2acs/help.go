@@ -1,0 +1,33 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// Annotations of a command, shown at the end of its help.
+const (
+	environmentNote = "environment"
+	exitNote        = "exit codes"
+)
+
+// helpTemplate is cobra's, with what a command reads from the environment and
+// how it ends.
+const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}{{with index .Annotations "` + environmentNote + `"}}
+Environment:
+{{.}}{{end}}{{with index .Annotations "` + exitNote + `"}}
+Exit codes:
+{{.}}{{end}}`
+
+const migrationEnvironment = `  TWILIO_ACCOUNT_SID                 the account, with --source twilio
+  TWILIO_API_KEY, TWILIO_API_SECRET  an API key, or
+  TWILIO_AUTH_TOKEN                  the auth token of the account
+  TWILIO_REGION, TWILIO_EDGE         where Twilio keeps the account, if not in us1
+  ACS_CONNECTION_STRING              the ACS resource, with --dest acs
+`
+
+// describe notes what the help of cmd says about its environment and exit codes,
+// and keeps its flags in the order in which they were added or given.
+func describe(cmd *cobra.Command, environment string, codes ...int) {
+	cmd.Flags().SortFlags = false
+	cmd.Annotations = map[string]string{environmentNote: environment, exitNote: exitHelp(codes...)}
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// interruptedError is the end of a command that was asked to stop.
+type interruptedError struct{ signal syscall.Signal }
+
+func (e *interruptedError) Error() string {
+	if e.signal == syscall.SIGINT {
+		return "interrupted"
+	}
+	return fmt.Sprintf("stopped by signal %q", e.signal)
+}
+
+// exitCode is what a shell makes of the signal.
+func (e *interruptedError) exitCode() int { return 128 + int(e.signal) }
+
+// withInterrupts returns a context that ends with an *interruptedError as its
+// cause when the process is asked to stop. Whoever asks a second time gets the
+// end of the process at once.
+func withInterrupts(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		first := interruption(<-signals)
+		cancel(first)
+		second := interruption(<-signals)
+		os.Exit(second.exitCode())
+	}()
+	return ctx, func() { signal.Stop(signals); cancel(nil) }
+}
+
+func interruption(s os.Signal) *interruptedError {
+	sig, ok := s.(syscall.Signal)
+	if !ok {
+		sig = syscall.SIGINT
+	}
+	return &interruptedError{sig}
+}
+
+// causeOf is the reason why err came about: the interruption, if there was one,
+// whatever the call under way made of it.
+func causeOf(ctx context.Context, err error) error {
+	var interrupted *interruptedError
+	if err != nil && errors.As(context.Cause(ctx), &interrupted) {
+		return interrupted
+	}
+	return err
+}

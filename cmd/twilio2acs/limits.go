@@ -1,0 +1,94 @@
+package main
+
+import (
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/twilio2acs/twilio2acs/acsdest"
+	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
+	"github.com/twilio2acs/twilio2acs/migrate"
+)
+
+const (
+	limitsPublished = "published"
+	limitsOff       = "off"
+)
+
+// limitsOptions say whether the published rate limits of ACS are kept, and how
+// fast their windows pass.
+type limitsOptions struct {
+	mode  choice
+	speed float64
+}
+
+// register adds the flags. Without a fallback the default depends on --dest.
+func (o *limitsOptions) register(cmd *cobra.Command, fallback string) {
+	if fallback == "" {
+		choose(cmd, &o.mode, "limits", "", "rate limits of ACS: published (default with --dest acs), or off (default with --dest local:)",
+			"", limitsPublished, limitsOff)
+	} else {
+		choose(cmd, &o.mode, "limits", "", "rate limits to enforce", fallback, limitsOff)
+	}
+	cmd.Flags().Float64Var(&o.speed, "limits-speed", 1, "let every window of the published limits pass so many `times` faster, on this machine only")
+}
+
+// pace is the rate limits that hold, settled.
+type pace struct {
+	limited bool
+	speed   float64
+}
+
+// settle finds the pace. Loopback says that the destination is on this machine:
+// no other may be driven faster than published.
+func (o *limitsOptions) settle(fallback string, loopback bool) (pace, error) {
+	mode := o.mode.value
+	if mode == "" {
+		mode = fallback
+	}
+	switch {
+	case o.speed <= 0:
+		return pace{}, usagef("", "--limits-speed %v is not above 0", o.speed)
+	case o.speed != 1 && mode == limitsOff:
+		return pace{}, usagef("add --limits published, or leave it out", "--limits-speed means nothing without limits")
+	case o.speed != 1 && !loopback:
+		return pace{}, usagef("leave it out: the service would only refuse what comes too fast",
+			"--limits-speed is for servers on this machine")
+	}
+	return pace{limited: mode == limitsPublished, speed: o.speed}, nil
+}
+
+// gate lets calls through as the limits allow; nil lets all of them through.
+func (p pace) gate() acsdest.Gate {
+	if !p.limited {
+		return nil
+	}
+	return migrate.NewScheduler(p.speed)
+}
+
+// gap is how far apart two messages of one thread must arrive: clients sort by
+// whole seconds.
+func (p pace) gap() time.Duration {
+	if !p.limited {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / p.speed)
+}
+
+// emulator makes the embedded ACS enforce the limits.
+func (p pace) emulator() *emulator.Options {
+	return &emulator.Options{Limits: p.limited, LimitsSpeed: p.speed}
+}
+
+// isLoopbackURL reports whether an address stays on this machine.
+func isLoopbackURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && isLoopback(u.Hostname())
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

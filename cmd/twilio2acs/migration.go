@@ -1,0 +1,70 @@
+package main
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// migrationOptions are what run, plan and verify agree on: from where to where,
+// under which rules, and by which ledger.
+type migrationOptions struct {
+	source    sourceOptions
+	dest      destinationOptions
+	media     mediaOptions
+	addresses choice
+	state     stateOptions
+	log       logOptions
+	progress  progressOptions
+	output    outputOptions
+}
+
+func (o *migrationOptions) register(cmd *cobra.Command) {
+	o.source.register(cmd)
+	o.dest.register(cmd)
+	o.media.register(cmd)
+	choose(cmd, &o.addresses, "addresses", "", "whether phone numbers and e-mail addresses may stand in ACS metadata and names",
+		string(mapping.AddressesMask), string(mapping.AddressesKeep))
+	o.state.register(cmd)
+	o.log.register(cmd)
+	o.progress.register(cmd)
+	o.output.register(cmd)
+}
+
+// migration is what the options come to.
+type migration struct {
+	src   source
+	place mediaPlace
+	rules mapping.Rules
+}
+
+// open checks the options and opens the source. It writes nothing.
+func (o *migrationOptions) open(ctx context.Context, s *streams) (*migration, error) {
+	if err := cmp.Or(o.source.check(), o.dest.check()); err != nil {
+		return nil, err
+	}
+	place, err := o.media.place(o.dest)
+	if err != nil {
+		return nil, err
+	}
+	rules := mapping.Rules{Addresses: mapping.AddressPolicy(o.addresses.value), MediaURL: place.template}
+	if err := rules.Validate(); err != nil {
+		return nil, &usageError{err: err}
+	}
+	src, err := o.source.open(ctx, o.log.logger(s))
+	if err != nil {
+		return nil, err
+	}
+	return &migration{src: src, place: place, rules: rules}, nil
+}
+
+// binding is what the ledger must speak of. Resource is empty where it is not known.
+func (m *migration) binding(resource string) mapping.Binding {
+	account, region := m.src.Account()
+	return binding(account, region, resource, m.place, m.rules)
+}
+
+func (m *migration) close() error { return closeSource(m.src) }

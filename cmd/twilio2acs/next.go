@@ -1,0 +1,57 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// suggest is the command line of another command with the flags that this one
+// was given, as far as the other knows them.
+func suggest(cmd *cobra.Command, name string, extra ...string) string {
+	other, _, err := cmd.Root().Find(strings.Fields(name))
+	if err != nil {
+		return ""
+	}
+	words := append([]string{cmd.Root().Name()}, strings.Fields(name)...)
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if other.Flags().Lookup(f.Name) == nil || passing[f.Name] {
+			return
+		}
+		words = append(words, "--"+f.Name)
+		if f.NoOptDefVal == "" {
+			words = append(words, shellWord(flagValue(f)))
+		}
+	})
+	return strings.Join(append(words, extra...), " ")
+}
+
+// passing are flags that were meant for one command line only.
+var passing = map[string]bool{
+	outputFlag: true, "progress": true, "verbose": true, "dry-run": true, "detailed-exitcode": true, "adopt-state": true,
+}
+
+// flagValue is the value of f as it can be given again. A URL may be signed: what
+// follows its question mark is not repeated.
+func flagValue(f *pflag.Flag) string {
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return strings.Join(list.GetSlice(), ",")
+	}
+	value, _, signed := strings.Cut(f.Value.String(), "?")
+	if signed && strings.Contains(value, "://") {
+		return value + "?…"
+	}
+	return f.Value.String()
+}
+
+// shellWord quotes s for a shell where that is needed.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("-_./:,=@%+", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+)
+
+// progressOptions say whether progress is shown.
+type progressOptions struct{ mode choice }
+
+const (
+	progressAuto = "auto"
+	progressBar  = "bar"
+	progressNone = "none"
+)
+
+func (o *progressOptions) register(cmd *cobra.Command) {
+	choose(cmd, &o.mode, "progress", "", "show progress on stderr; auto does so on a terminal", progressAuto, progressBar, progressNone)
+}
+
+// refreshEvery is how often the bar is drawn.
+const refreshEvery = 200 * time.Millisecond
+
+// start shows how far a command has come until the returned function is called:
+// of total messages, or of nobody knows how many where total is negative. Done
+// is called from another goroutine.
+func (o *progressOptions) start(c *console, what string, total int64, done func() int64) (stop func()) {
+	if total == 0 || o.mode.value == progressNone || o.mode.value == progressAuto && !c.terminal {
+		return func() {}
+	}
+	bar := newBar(c.w, what, total)
+	hide := c.show(&barDisplay{bar, total, done})
+	quit := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(refreshEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+				c.redraw()
+			}
+		}
+	})
+	return func() { close(quit); wg.Wait(); hide() }
+}
+
+func newBar(w io.Writer, what string, total int64) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetDescription(what),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString("messages"),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionUseANSICodes(true),
+		progressbar.OptionSpinnerType(14),
+		progressbar.OptionSetRenderBlankState(true),
+	)
+}
+
+// barDisplay is a progress bar in the last line of the console.
+type barDisplay struct {
+	bar   *progressbar.ProgressBar
+	total int64
+	done  func() int64
+}
+
+// draw shows the latest numbers. Some messages are read more than once, so that
+// there may be more of them than the bar has room for.
+func (d *barDisplay) draw() {
+	n := d.done()
+	if d.total > 0 {
+		n = min(n, d.total)
+	}
+	_ = d.bar.Set64(n) // a display that cannot be drawn is no reason to stop
+}
+
+func (d *barDisplay) clear() { _ = d.bar.Clear() }

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/migrate"
+)
+
+// resultDocument is what plan, run and verify print for machines.
+type resultDocument struct {
+	head
+	Run     int             `json:"run"`
+	Summary migrate.Summary `json:"summary"`
+	Exit    int             `json:"exit"`
+	Error   *failure        `json:"error,omitempty"`
+	// Skipped counts what --skip-damaged left out.
+	Skipped int64   `json:"skipped,omitempty"`
+	Seconds float64 `json:"seconds"`
+
+	details
+}
+
+// details are those parts of a result that are lines of their own in -o jsonl.
+type details struct {
+	Losses          []migrate.LossCount  `json:"losses,omitempty"`
+	Problems        []migrate.Problem    `json:"problems,omitempty"`
+	MoreProblems    int                  `json:"moreProblems,omitempty"`
+	Differences     []migrate.Difference `json:"differences,omitempty"`
+	MoreDifferences int                  `json:"moreDifferences,omitempty"`
+	Unused          int64                `json:"unusedIdentities,omitempty"`
+	Foreign         int64                `json:"foreignMessages,omitempty"`
+}
+
+// result is what plan, run or verify came to.
+type result struct {
+	command string
+	run     int
+	summary migrate.Summary
+	details details
+	skipped int64
+	took    time.Duration
+	// next is the command that it makes sense to go on with, empty for none.
+	next string
+	err  error // what ended it early, or the exit code that it has; nil when done
+}
+
+func (r *result) document() resultDocument {
+	return resultDocument{
+		head: headOf(r.command), Run: r.run, Summary: r.summary, Exit: exitCode(r.err), Error: failureOf(r.err),
+		Skipped: r.skipped, Seconds: r.took.Round(time.Millisecond).Seconds(), details: r.details,
+	}
+}
+
+// print prints the result in the form asked for and returns how the command
+// ends. Text says nothing of an error that ended it before it began.
+func (r *result) print(s *streams, o outputOptions, verbose bool, text func(*textWriter, *result)) error {
+	switch o.format.value {
+	case formatJSON:
+		printDocument(s.out, r.document())
+	case formatJSONL:
+		r.printLines(s.out)
+	default:
+		if r.err == nil || silent(r.err) || r.summary != (migrate.Summary{}) {
+			text(&textWriter{w: s.out, color: painter(s.color), verbose: verbose}, r)
+		}
+	}
+	if r.err == nil {
+		return nil
+	}
+	return &reportedError{r.err}
+}
+
+// printLines prints each loss, problem and difference as a line, and the rest
+// as the last one.
+func (r *result) printLines(w *resultWriter) {
+	for _, l := range r.details.Losses {
+		printLine(w, struct {
+			Type string `json:"type"`
+			migrate.LossCount
+		}{"loss", l})
+	}
+	for _, p := range r.details.Problems {
+		printLine(w, struct {
+			Type string `json:"type"`
+			migrate.Problem
+		}{"problem", p})
+	}
+	for _, d := range r.details.Differences {
+		printLine(w, struct {
+			Type string `json:"type"`
+			migrate.Difference
+		}{"difference", d})
+	}
+	last := r.document()
+	last.Type = "summary"
+	if last.Error != nil {
+		last.Type = "error"
+	}
+	last.Losses, last.Problems, last.Differences = nil, nil, nil
+	printLine(w, last)
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/migrate"
+)
+
+// runOptions are those of run.
+type runOptions struct {
+	migrationOptions
+	connect connectOptions
+	accept  acceptOptions
+	settle  time.Duration
+	deep    bool
+	dryRun  bool
+
+	verify string // the command that proves the result
+	again  string // this very command
+}
+
+func newRunCommand(s *streams) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run --source twilio|DIR --dest acs|local:DIR",
+		Short: "Migrate: the same command again resumes, and after that carries over what is new",
+		Long: `Run carries every conversation of the source into a thread of its own: each
+message once, in order, under its author. It can be stopped and killed at any
+time; the same command goes on where it stopped. On a finished state it sends
+only what is new.`,
+		Example: `  twilio2acs run --source testdata/snapshots/contoso --dest local:out
+  twilio2acs run --source twilio --dest acs --media local:/srv/files --media-url-template 'https://files.example.com/{key}'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.verify, o.again = suggest(cmd, "verify"), suggest(cmd, "run")
+			if o.dryRun {
+				return plan(cmd.Context(), o.plan(), s)
+			}
+			return run(cmd.Context(), &o, s)
+		},
+	}
+	o.register(cmd)
+	o.connect.register(cmd)
+	o.accept.register(cmd)
+	o.state.registerAdopt(cmd)
+	f := cmd.Flags()
+	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
+	f.BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
+	f.BoolVar(&o.dryRun, "dry-run", false, "tell what would be done, as plan does")
+	describe(cmd, migrationEnvironment, exitDone, exitError, exitIncomplete, exitOutage, exitLocked, exitTwilioCredentials,
+		exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage,
+		exitInterrupted, exitTerminated)
+	return cmd
+}
+
+// plan is what the same flags mean for a plan.
+func (o *runOptions) plan() *planOptions {
+	return &planOptions{migrationOptions: o.migrationOptions, accept: o.accept, deep: o.deep, run: o.again}
+}
+
+// run migrates and prints what came of it.
+func run(ctx context.Context, o *runOptions, s *streams) error {
+	began := time.Now()
+	report, skipped, err := o.migrate(ctx, s)
+	err = causeOf(ctx, err)
+	if err == nil && report.Summary.Incomplete() {
+		err = exitStatus(exitIncomplete)
+	}
+	if is[*interruptedError](err) {
+		err = withHint(err, "everything was noted; the same command goes on where this one stopped")
+	}
+	r := resultOf("run", report)
+	r.skipped, r.took, r.err = skipped, time.Since(began), err
+	r.next = o.verify
+	if err != nil {
+		r.next = o.again
+	}
+	return r.print(s, o.output, o.log.verbose, writeRun)
+}
+
+// migrate does the work. The report is never nil; it is empty when the run could
+// not begin.
+func (o *runOptions) migrate(ctx context.Context, s *streams) (report *migrate.Report, skipped int64, err error) {
+	report = new(migrate.Report)
+	m, err := o.open(ctx, s)
+	if err != nil {
+		return report, 0, err
+	}
+	defer func() { err = cmp.Or(err, m.close()) }()
+	accepted, err := o.check(ctx, m, s)
+	if err != nil {
+		return report, 0, err
+	}
+	to, err := o.connect.connect(o.dest)
+	if err != nil {
+		return report, 0, err
+	}
+	defer func() { err = cmp.Or(err, to.close()) }()
+	media, err := m.place.open()
+	if err != nil {
+		return report, 0, err
+	}
+	defer func() { err = cmp.Or(err, media.close()) }()
+	ledger, err := o.state.open(m.binding(to.resource))
+	if err != nil {
+		return report, 0, err
+	}
+	engine := migrate.New(m.src, to.acs, ledger, media.store, m.rules, &migrate.Options{
+		Settle: o.settle, Embedded: to.embedded, Gap: to.gap, Whole: o.deep || !o.source.isLive(),
+		Accept: accepted, Logger: o.log.logger(s),
+	})
+	stop := o.progress.start(s.err, "Migrating", messageCount(m.src), func() int64 { return engine.Stats().Messages })
+	report, err = engine.Run(ctx)
+	stop()
+	err = causeOf(ctx, err)
+	return report, m.src.Skipped(), cmp.Or(err, endRun(ledger, report, err))
+}
+
+// check refuses what can be refused before anything is created.
+func (o *runOptions) check(ctx context.Context, m *migration, s *streams) (map[mapping.LossCode]bool, error) {
+	if o.settle <= 0 {
+		return nil, usagef("", "--settle %s is not above 0", o.settle)
+	}
+	if err := o.connect.check(o.dest); err != nil {
+		return nil, err
+	}
+	accepted, err := o.accept.accepted(o.dest)
+	if err != nil {
+		return nil, err
+	}
+	resource, err := o.dest.knownResource()
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := o.state.read(m.binding(resource))
+	if err != nil {
+		return nil, err
+	}
+	if err := ledger.Close(); err != nil {
+		return nil, err
+	}
+	return accepted, preflight(ctx, s, m.rules, accepted)
+}
+
+// endRun notes how the run ended and closes the ledger, with its copy beside it.
+func endRun(ledger *checkpoint.Ledger, report *migrate.Report, err error) error {
+	if err == nil && report.Summary.Incomplete() {
+		err = exitStatus(exitIncomplete)
+	}
+	var noted error
+	if report.Run > 0 {
+		noted = ledger.Beat(time.Now(), true, exitCode(err))
+	}
+	return errors.Join(noted, ledger.CloseClean())
+}
+
+// resultOf is the result that a report tells of.
+func resultOf(command string, report *migrate.Report) *result {
+	return &result{
+		command: command, run: report.Run, summary: report.Summary,
+		details: details{
+			Losses: report.Losses, Problems: report.Problems, MoreProblems: report.MoreProblems, Unused: report.Unused,
+		},
+	}
+}
+
+// writeRun tells people what a run came to.
+func writeRun(t *textWriter, r *result) {
+	switch {
+	case r.err == nil:
+		t.heading("Run %d finished in %s.", r.run, shortly(r.took))
+	case silent(r.err):
+		t.heading("Run %d finished in %s, but not everything is done.", r.run, shortly(r.took))
+	default:
+		t.heading("Run %d ended early, after %s.", r.run, shortly(r.took))
+	}
+	t.summary(r.summary, runWords)
+	t.note(r.skipped, "damaged item was left out", "damaged items were left out")
+	t.note(r.details.Unused, "identity may exist in ACS without any use: the answer to its creation was lost",
+		"identities may exist in ACS without any use: the answers to their creation were lost")
+	t.losses(r.details.Losses)
+	t.problems(r.details.Problems, r.details.MoreProblems)
+	t.next(r.next)
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/migrate"
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
+)
+
+// liveTwilio is the value of --source that is no directory.
+const liveTwilio = "twilio"
+
+// sourceOptions say where conversations come from.
+type sourceOptions struct {
+	source      string // liveTwilio, or the directory of a snapshot
+	twilioURL   string
+	mcsURL      string
+	skipDamaged bool
+}
+
+func (o *sourceOptions) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.source, "source", "", "twilio, with credentials from the environment, or a snapshot `directory`")
+	f.StringVar(&o.twilioURL, "twilio-url", "", "send Twilio's REST traffic to this `URL`")
+	f.StringVar(&o.mcsURL, "mcs-url", "", "send the traffic of Twilio's Media Content Service to this `URL`")
+	f.BoolVar(&o.skipDamaged, "skip-damaged", false, "leave out what cannot be read instead of the conversation it belongs to")
+	mustRequire(cmd, "source")
+}
+
+func (o sourceOptions) isLive() bool { return o.source == liveTwilio }
+
+func (o sourceOptions) check() error {
+	if o.isLive() || o.twilioURL == "" && o.mcsURL == "" {
+		return nil
+	}
+	return usagef("say --source twilio to read from there", "--twilio-url and --mcs-url mean nothing for a snapshot")
+}
+
+// source is an account to be read.
+type source interface {
+	migrate.Twilio
+	Account() (mapping.AccountSID, string)
+	Skipped() int64
+}
+
+// open opens the source. Live Twilio is not contacted yet.
+func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, error) {
+	if !o.isLive() {
+		return twiliosrc.OpenSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{SkipDamaged: o.skipDamaged})
+	}
+	credentials, err := twilioCredentials(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return twiliosrc.NewClient(credentials, &twiliosrc.ClientOptions{
+		Region: os.Getenv("TWILIO_REGION"), Edge: os.Getenv("TWILIO_EDGE"),
+		BaseURL: o.twilioURL, MCSURL: o.mcsURL,
+		SkipDamaged: o.skipDamaged, Logger: log,
+	})
+}
+
+// twilioCredentials reads them from the environment. An API key is preferred:
+// it can be revoked by itself.
+func twilioCredentials(env func(string) string) (twiliosrc.Credentials, error) {
+	account := env("TWILIO_ACCOUNT_SID")
+	if account == "" {
+		return twiliosrc.Credentials{}, &twiliosrc.CredentialsError{Err: errors.New("TWILIO_ACCOUNT_SID is not set")}
+	}
+	c := twiliosrc.Credentials{AccountSID: mapping.AccountSID(account)}
+	switch key, secret, token := env("TWILIO_API_KEY"), env("TWILIO_API_SECRET"), env("TWILIO_AUTH_TOKEN"); {
+	case key != "" && secret != "":
+		c.Username, c.Password = key, secret
+	case key != "":
+		return c, &twiliosrc.CredentialsError{Err: errors.New("TWILIO_API_KEY is set, but TWILIO_API_SECRET is not")}
+	case token != "":
+		c.Username, c.Password = account, token
+	default:
+		return c, &twiliosrc.CredentialsError{Err: errors.New("neither TWILIO_API_KEY with TWILIO_API_SECRET nor TWILIO_AUTH_TOKEN is set")}
+	}
+	return c, nil
+}
+
+// closeSource closes a source that has files open.
+func closeSource(s source) error {
+	if c, ok := s.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
+// messageCount is how many messages a source holds; -1 when it would have to ask.
+func messageCount(s source) int64 {
+	if c, ok := s.(migrate.Counter); ok {
+		return c.MessageCount()
+	}
+	return -1
+}
+
+// mustRequire marks a flag as one that must be given.
+func mustRequire(cmd *cobra.Command, flag string) {
+	if err := cmd.MarkFlagRequired(flag); err != nil {
+		panic(err) // only an unknown flag is an error
+	}
+}
