@@ -13,19 +13,19 @@ type view struct{ from, until millis }
 func (v view) sees(m message) bool { return m.ID >= v.from && m.version <= v.until }
 
 // asMember opens the thread of a call for one of its members, or refuses.
-func (s *Server) asMember(t tx, c *call) (*openThread, member, error) {
+func (s *Server) asMember(t tx, c *call) (*openThread, error) {
 	th, err := t.openThread(c.thread)
 	if err != nil {
-		return nil, member{}, err
+		return nil, err
 	}
-	m, found, err := t.member(th.num, c.user)
-	if err == nil && !found {
-		err = s.notYours()
-		if t.bucket(bucketFormer).Get(th.num.keyOf(c.user)) != nil {
-			err = forbidden()
-		}
+	key := th.num.keyOf(c.user)
+	switch {
+	case t.bucket(bucketMembers).Get(key) != nil:
+		return th, nil
+	case t.bucket(bucketFormer).Get(key) != nil:
+		return nil, forbidden()
 	}
-	return th, m, err
+	return nil, s.notYours()
 }
 
 // asReader opens the thread of a call for someone who is or was a member. A

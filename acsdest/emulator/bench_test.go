@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
 )
 
@@ -96,7 +98,6 @@ func exchange(b *testing.B, hc *http.Client, req *http.Request) {
 	}
 }
 
-
 func newRequest(b *testing.B, method, url, token string, body []byte) *http.Request {
 	req, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {
@@ -107,4 +108,81 @@ func newRequest(b *testing.B, method, url, token string, body []byte) *http.Requ
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	return req
+}
+
+// BenchmarkRead lists the newest page of 200, goes to the page below it, and
+// gets one message, in threads of several lengths: none may depend on the length.
+func BenchmarkRead(b *testing.B) {
+	for _, length := range []int{10, 1_000, 100_000} {
+		b.Run("messages="+strconv.Itoa(length), func(b *testing.B) {
+			c := client{b, open(b, nil)}
+			u := c.user()
+			thread := c.thread("topic", u)
+			path := "/chat/threads/" + thread + "/messages"
+			c.fill(u, thread, length)
+			first := c.do("GET", path+"?maxPageSize=200", u.token, "")
+			targets := map[string]string{"list": path + "?maxPageSize=200", "get": path + "/" + first.text("value.5.id")}
+			if next := first.text("nextLink"); next != "" {
+				targets["next"] = next
+			}
+			for name, target := range targets {
+				b.Run(name, func(b *testing.B) {
+					c := client{b, c.s}
+					for b.Loop() {
+						c.do("GET", target, u.token, "").want(b, http.StatusOK)
+					}
+				})
+			}
+			b.Run("send", func(b *testing.B) {
+				c := client{b, c.s}
+				for b.Loop() {
+					c.send(u, thread, "x")
+				}
+			})
+		})
+	}
+}
+
+// fill sends n messages.
+func (c client) fill(u user, thread string, n int) {
+	c.t.Helper()
+	var g sync.WaitGroup
+	for i := range senders {
+		g.Go(func() {
+			for range (n + senders - 1 - i) / senders {
+				c.send(u, thread, "Where is my order?")
+			}
+		})
+	}
+	g.Wait()
+}
+
+// BenchmarkThreads creates threads, and lists those of someone who is in many.
+func BenchmarkThreads(b *testing.B) {
+	for _, threads := range []int{100, 10_000, 100_000} {
+		b.Run("threads="+strconv.Itoa(threads), func(b *testing.B) {
+			c := client{b, open(b, nil)}
+			u := c.user()
+			var g errgroup.Group
+			g.SetLimit(senders)
+			for range threads {
+				g.Go(func() error { return c.create(u) })
+			}
+			if err := g.Wait(); err != nil {
+				b.Fatal(err)
+			}
+			for name, f := range map[string]func() error{
+				"create": func() error { return c.create(u) },
+				"list":   func() error { c.do("GET", "/chat/threads", u.token, ""); return nil },
+			} {
+				b.Run(name, func(b *testing.B) {
+					for b.Loop() {
+						if err := f(); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+		})
+	}
 }

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"errors"
+	"runtime"
 	"sync"
 
 	"go.etcd.io/bbolt"
@@ -69,16 +70,30 @@ func (c *committer) run() {
 	for {
 		select {
 		case first := <-c.queue:
-			c.commit(c.gather(first))
+			c.commit(c.gather([]*write{first}))
 		case <-c.quit:
 			return
 		}
 	}
 }
 
-// gather takes what waits, without waiting itself.
-func (c *committer) gather(first *write) []*write {
-	group := []*write{first}
+// gather takes what waits. As long as more arrives it lets others run before it
+// looks again: under load that makes groups larger, and without load it costs
+// nothing.
+func (c *committer) gather(group []*write) []*write {
+	for len(group) < maxGroup {
+		before := len(group)
+		runtime.Gosched()
+		group = c.take(group)
+		if len(group) == before {
+			break
+		}
+	}
+	return group
+}
+
+// take adds what waits right now.
+func (c *committer) take(group []*write) []*write {
 	for len(group) < maxGroup {
 		select {
 		case w := <-c.queue:

@@ -43,6 +43,7 @@ var endpoints = []endpoint{
 	{"DELETE /identities/{user}", limits.DeleteIdentity, "", (*Server).deleteIdentity},
 	{"POST /identities/{user}/:issueAccessToken", limits.IssueToken, "", (*Server).issueToken},
 	{"POST /identities/{user}/:revokeAccessTokens", limits.RevokeTokens, "", (*Server).revokeTokens},
+	{"POST /teamsUser/:exchangeAccessToken", exchangeToken, "", (*Server).exchangeTeamsToken},
 }
 
 // routes is the handler of all endpoints.
@@ -52,15 +53,15 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc(e.pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(e, w, r) })
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.setHeaders(w)
-		s.refuse(w, &call{r: r}, notFound("Resource not found."))
+		c := &call{r: r}
+		setHeaders(w, c)
+		s.refuse(w, c, notFound("Resource not found."))
 	})
 	return mux
 }
 
 // serve takes a request through every gate and answers it.
 func (s *Server) serve(e endpoint, w http.ResponseWriter, r *http.Request) {
-	s.setHeaders(w)
 	query := r.URL.Query()
 	c := &call{
 		r:         r,
@@ -69,6 +70,7 @@ func (s *Server) serve(e endpoint, w http.ResponseWriter, r *http.Request) {
 		version:   query.Get("api-version"),
 		thread:    threadID(r.PathValue("thread")),
 	}
+	setHeaders(w, c)
 	rep, err := s.answer(e, c)
 	if errors.Is(err, errDropped) {
 		s.observe(c, Answering, 0)

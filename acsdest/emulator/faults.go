@@ -24,6 +24,8 @@ type Fault struct {
 	Delay  time.Duration // waits this long first
 	Drop   bool          // closes the connection without an answer
 	Status int           // answers with this status: 429, 500, 503, …
+	// RetryAfter is the header of that answer, in whole seconds.
+	RetryAfter time.Duration
 
 	Probability float64 // of striking a call that fits; 0 means 1
 	Skip        int     // lets so many calls that fit pass first
@@ -73,13 +75,21 @@ func (f *faults) strike(c *call, afterCommit bool) error {
 		switch {
 		case fault.Drop:
 			return errDropped
-		case fault.Status == http.StatusTooManyRequests:
-			return tooManyRequests()
 		case fault.Status != 0:
-			return unavailable(fault.Status)
+			return fault.refusal()
 		}
 	}
 	return nil
+}
+
+// refusal is what the fault answers with.
+func (f Fault) refusal() *refusal {
+	r := unavailable(f.Status)
+	if f.Status == http.StatusTooManyRequests {
+		r = tooManyRequests()
+	}
+	r.retryAfter = f.RetryAfter
+	return r
 }
 
 // draw is the faults that strike one call.

@@ -105,7 +105,7 @@ func (c client) try(method, target, token, body string, header ...string) (answe
 			sep = "&"
 		}
 		version := chatVersion
-		if strings.Contains(target, "/identities") {
+		if isIdentity(target) {
 			version = identityVersion
 		}
 		target += sep + "api-version=" + version
@@ -122,7 +122,7 @@ func (c client) try(method, target, token, body string, header ...string) (answe
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
-	} else if strings.Contains(target, "/identities") {
+	} else if isIdentity(target) {
 		sign(c.t, req, c.s.AccessKey(), []byte(body))
 	}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -135,6 +135,10 @@ func (c client) try(method, target, token, body string, header ...string) (answe
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	return answer{status: resp.StatusCode, header: resp.Header, raw: string(data)}, err
+}
+
+func isIdentity(target string) bool {
+	return strings.Contains(target, "/identities") || strings.Contains(target, "/teamsUser")
 }
 
 // sign signs a request to Identity as the documents describe.

@@ -247,7 +247,7 @@ func (s *Server) sendMessage(c *call) (reply, error) {
 		return reply{}, err
 	}
 	err = s.state.write(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil {
 			return err
 		}
@@ -347,7 +347,7 @@ func (s *Server) changeMessage(c *call, change func(*message) (bool, error)) (re
 		return reply{}, err
 	}
 	err = s.state.write(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil {
 			return err
 		}

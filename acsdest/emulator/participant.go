@@ -235,7 +235,7 @@ func (s *Server) listParticipants(c *call) (reply, error) {
 	}
 	var all []participant
 	err = s.state.read(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil {
 			return err
 		}
@@ -282,7 +282,7 @@ func (s *Server) addParticipants(c *call) (reply, error) {
 	}
 	var out addParticipantsResult
 	err = s.state.write(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil {
 			return err
 		}
@@ -308,7 +308,7 @@ func (s *Server) removeParticipant(c *call) (reply, error) {
 		return reply{}, err
 	}
 	err = s.state.write(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil {
 			return err
 		}

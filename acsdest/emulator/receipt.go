@@ -30,7 +30,7 @@ func (s *Server) sendReadReceipt(c *call) (reply, error) {
 		return reply{}, err
 	}
 	err = s.state.write(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (s *Server) listReadReceipts(c *call) (reply, error) {
 	}
 	all := []receiptJSON{}
 	err = s.state.read(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil || th.head.Members > maxReceiptMembers {
 			return err
 		}
@@ -99,7 +99,7 @@ func (s *Server) sendTyping(c *call) (reply, error) {
 		}
 	}
 	err := s.state.read(func(t tx) error {
-		_, _, err := s.asMember(t, c)
+		_, err := s.asMember(t, c)
 		return err
 	})
 	return reply{status: http.StatusOK}, err

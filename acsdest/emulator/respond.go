@@ -14,8 +14,8 @@ import (
 )
 
 // setHeaders sets what every answer carries.
-func (s *Server) setHeaders(w http.ResponseWriter) {
-	w.Header().Set("api-supported-versions", supportedVersions)
+func setHeaders(w http.ResponseWriter, c *call) {
+	w.Header().Set("api-supported-versions", c.versionsHeader())
 	w.Header().Set("MS-CV", correlationVector())
 }
 

@@ -310,7 +310,7 @@ func (s *Server) updateThread(c *call) (reply, error) {
 		return reply{}, err
 	}
 	err := s.state.write(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil {
 			return err
 		}
@@ -346,7 +346,7 @@ func (t tx) updateThread(th *openThread, v thread, by userID, in updateThreadReq
 // deleteThread ends a thread. It stays in its members' lists with deletedOn.
 func (s *Server) deleteThread(c *call) (reply, error) {
 	err := s.state.write(func(t tx) error {
-		th, _, err := s.asMember(t, c)
+		th, err := s.asMember(t, c)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,19 @@ const customIDVersion = "2025-03-02-preview"
 // An issue thread shows an empty list in "newer versions"; which was the first is a guess.
 const attachmentsVersion = "2023-11-07"
 
-var supportedVersions = strings.Join(slices.Compact(slices.Sorted(slices.Values(slices.Concat(chatVersions, identityVersions)))), ", ")
+// The header api-supported-versions of both services.
+var (
+	chatVersionsHeader     = strings.Join(chatVersions, ", ")
+	identityVersionsHeader = strings.Join(identityVersions, ", ")
+)
+
+// versionsHeader is the header api-supported-versions of the service called.
+func (c *call) versionsHeader() string {
+	if c.isChat() {
+		return chatVersionsHeader
+	}
+	return identityVersionsHeader
+}
 
 // checkVersion refuses a call without an api-version, or with an unknown one.
 func (c *call) checkVersion() error {
