@@ -65,10 +65,10 @@ func lossCodes(losses []mapping.Loss) []string {
 	return codes
 }
 
-// OutageError says that the destination refused or did not answer for longer
-// than the engine's patience. The run can be resumed.
+// OutageError says that a service refused or did not answer for longer than the
+// patience of whoever called it. The run can be resumed.
 type OutageError struct {
-	For time.Duration
+	For time.Duration // 0 when the source's own patience ended
 	// Never says that the destination has not answered once in this run: its
 	// address may be wrong.
 	Never bool
@@ -76,6 +76,9 @@ type OutageError struct {
 }
 
 func (e *OutageError) Error() string {
+	if e.For == 0 {
+		return e.Err.Error()
+	}
 	return fmt.Sprintf("no success for %s: %v", e.For.Round(time.Second), e.Err)
 }
 
@@ -132,6 +135,12 @@ func unauthorized(err error) (bool, bool) {
 func unreachable(err error) (bool, bool) {
 	e, ok := err.(interface{ Unreachable() bool })
 	return ok && e.Unreachable(), ok
+}
+
+// temporary is the answer of a source that ran out of retries.
+func temporary(err error) (bool, bool) {
+	e, ok := err.(interface{ Temporary() bool })
+	return ok && e.Temporary(), ok
 }
 
 // says walks the chain of err until one link answers the question.

@@ -60,12 +60,15 @@ func (s *surveyed) checkRoom(ctx context.Context, src Source, c mapping.Conversa
 	return nil
 }
 
-// unreadable blocks a conversation for a damaged item of it; any other error of
-// the source is a failure at that step.
+// unreadable sorts an error of the source: damage blocks its conversation, an
+// outage ends the run, and anything else is a failure at that step.
 func unreadable(at string, err error) error {
 	var damaged *mapping.DamagedError
 	if errors.As(err, &damaged) {
 		return &BlockedError{Reason: damaged.Error(), Err: damaged}
+	}
+	if says(err, temporary) {
+		err = &OutageError{Err: err}
 	}
 	return step(at, err)
 }
