@@ -81,13 +81,12 @@ func (w *worker) run(ctx context.Context) error {
 
 // sync looks for what is new in a conversation that was done.
 func (w *worker) sync(ctx context.Context) error {
-	w.read = false
+	w.losses = lossTally{counts: maps.Clone(w.rec.Losses)} // and those of what is new
 	after := w.progress.LastIndex
 	if w.opts.Whole {
 		after = -1
 	} else {
 		w.sum.Messages.Unchecked = w.progress.Messages
-		w.losses = lossTally{counts: maps.Clone(w.rec.Losses)} // of what is not looked at again
 	}
 	if err := w.messages(ctx, after); err != nil {
 		return err

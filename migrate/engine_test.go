@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
 func TestRunCarriesEverythingOnce(t *testing.T) {
@@ -31,6 +34,12 @@ func TestRunCarriesEverythingOnce(t *testing.T) {
 			if m := second.Summary.Messages; m.Unchanged != m.Total || m.Total != first.Summary.Messages.Total {
 				t.Errorf("second run: messages %+v", m)
 			}
+			if d := cmp.Diff(counted(second.Losses), counted(first.Losses)); d != "" {
+				t.Errorf("the second run counts other losses (-second +first):\n%s", d)
+			}
+			if d := cmp.Diff(w.plan().Summary, second.Summary); d != "" {
+				t.Errorf("a plan after it says something else (-plan +run):\n%s", d)
+			}
 			after, err := w.server.Stats()
 			if err != nil {
 				t.Fatal(err)
@@ -43,4 +52,13 @@ func TestRunCarriesEverythingOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// counted are losses without their examples.
+func counted(losses []migrate.LossCount) map[mapping.LossCode]int {
+	counts := make(map[mapping.LossCode]int)
+	for _, l := range losses {
+		counts[l.Code] = l.Count
+	}
+	return counts
 }

@@ -74,7 +74,8 @@ func (w *worker) file(ctx context.Context, f mapping.Media) (mapping.MediaRecord
 }
 
 // recordedMedia is what media found out about the files of m when it was sent.
-func (w *worker) recordedMedia(m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
+// Files that are content are read again only where the losses are counted anew.
+func (w *worker) recordedMedia(ctx context.Context, m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
 	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
 	for _, f := range m.Media {
 		rec, there, err := w.ledger.Media(w.c.SID, f.SID)
@@ -84,7 +85,13 @@ func (w *worker) recordedMedia(m mapping.Message) (map[mapping.MediaSID]mapping.
 		t := mediaTally(rec, there, w.rules)
 		t.Pending, t.Created = t.Created, 0 // it should have been stored with its message
 		w.sum.Media.add(t)
-		found[f.SID] = mapping.FoundMedia{Missing: rec.Missing}
+		fm := mapping.FoundMedia{Missing: rec.Missing}
+		if f.NeedsText() && there && rec.Missing == "" && w.before.Status != mapping.StatusDone {
+			if fm.Text, err = mediaText(ctx, w.src, w.c, f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+		}
+		found[f.SID] = fm
 	}
 	return found, nil
 }

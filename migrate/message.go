@@ -41,7 +41,7 @@ func (w *worker) message(ctx context.Context, m mapping.Message, known *known) e
 		return ledgerFailure(err)
 	}
 	if there || m.Index <= w.progress.LastIndex {
-		return w.compare(m, rec, there)
+		return w.compare(ctx, m, rec, there)
 	}
 	if err := w.receipts(ctx, m.Index); err != nil {
 		return err
@@ -50,14 +50,16 @@ func (w *worker) message(ctx context.Context, m mapping.Message, known *known) e
 }
 
 // compare counts a message that was sent before.
-func (w *worker) compare(m mapping.Message, rec mapping.MessageRecord, there bool) error {
+func (w *worker) compare(ctx context.Context, m mapping.Message, rec mapping.MessageRecord, there bool) error {
 	w.stats.messages.Add(1)
-	found, err := w.recordedMedia(m)
+	found, err := w.recordedMedia(ctx, m)
 	if err != nil {
 		return err
 	}
 	draft, losses := w.rules.ChatMessage(w.roster, m, found)
-	w.losses.add(losses)
+	if w.before.Status != mapping.StatusDone { // then the ledger has them
+		w.losses.add(losses)
+	}
 	w.census.add(draft.Sender.Key)
 	if !there || !sameSource(rec, m, draft) {
 		w.sum.Messages.Pending++

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -125,6 +126,9 @@ func (pc *planned) run(ctx context.Context) error {
 	for _, person := range s.people() {
 		pc.census.add(person.Key)
 	}
+	if pc.rec.Status == mapping.StatusDone {
+		pc.losses = lossTally{counts: maps.Clone(pc.rec.Losses)} // and those of what is new
+	}
 	return pc.messages(ctx, s.roster)
 }
 
@@ -164,7 +168,9 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, roster *mappi
 		return err
 	}
 	draft, losses := pc.rules.ChatMessage(roster, m, found)
-	pc.losses.add(losses)
+	if !there || pc.rec.Status != mapping.StatusDone { // else the ledger has them
+		pc.losses.add(losses)
+	}
 	pc.census.add(draft.Sender.Key)
 	switch {
 	case !there:
@@ -187,7 +193,7 @@ func (pc *planned) media(ctx context.Context, m mapping.Message) (map[mapping.Me
 		}
 		fm := mapping.FoundMedia{Missing: rec.Missing}
 		pc.sum.Media.add(mediaTally(rec, there, pc.rules))
-		if !there && f.NeedsText() {
+		if f.NeedsText() && rec.Missing == "" && (!there || pc.rec.Status != mapping.StatusDone) {
 			fm.Text, err = mediaText(ctx, pc.src, pc.c, f)
 			if errors.Is(err, fs.ErrNotExist) {
 				fm.Missing, err = missingAtSource, nil
