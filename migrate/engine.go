@@ -60,7 +60,7 @@ func New(src Twilio, acs ACS, ledger Ledger, store MediaStore, rules mapping.Rul
 	p := &patience{limit: o.Patience}
 	return &Engine{
 		src: src, acs: acs, ledger: ledger, store: store, rules: rules, opts: o, log: o.Logger,
-		people:   &people{ledger: ledger, acs: acs, retry: p.do},
+		people:   newPeople(ledger, acs, p),
 		patience: p,
 		census:   newCensus(),
 	}

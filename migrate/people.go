@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -17,6 +18,17 @@ type people struct {
 	acs    Identities
 	retry  func(context.Context, func(context.Context) error) error
 	flight singleflight.Group
+	// slots bounds how many creations are under way, and so how many identities
+	// a crash can leave behind unused.
+	slots *semaphore.Weighted
+}
+
+// creationsAtOnce is more than enough for the published 1,000 identities in 30
+// seconds, whatever a creation takes.
+const creationsAtOnce = 32
+
+func newPeople(ledger Ledger, acs Identities, p *patience) *people {
+	return &people{ledger: ledger, acs: acs, retry: p.do, slots: semaphore.NewWeighted(creationsAtOnce)}
 }
 
 // person is what the first mention of somebody knows.
@@ -47,6 +59,10 @@ func (pp *people) id(ctx context.Context, p person, acting bool) (mapping.Commun
 // create notes the intent before the call, since an answer that never comes
 // leaves an identity behind that nothing refers to.
 func (pp *people) create(ctx context.Context, p person, acting bool) (mapping.CommunicationUserID, error) {
+	if err := pp.slots.Acquire(ctx, 1); err != nil {
+		return "", err
+	}
+	defer pp.slots.Release(1)
 	rec, found, err := pp.ledger.Person(p.Key)
 	if err != nil {
 		return "", ledgerFailure(err)
