@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+	"github.com/google/uuid"
 )
 
 const (
@@ -83,10 +84,20 @@ func makeCertificates(serverPath, caPath string) error {
 	if err != nil {
 		return err
 	}
-	ca := template("twilio2acs embedded ACS authority")
+	// Names differ from one directory to the next: a client that trusts several
+	// authorities looks for the right one by its name.
+	ca := template("twilio2acs embedded ACS authority " + uuid.NewString())
 	ca.IsCA, ca.BasicConstraintsValid = true, true
 	ca.KeyUsage = x509.KeyUsageCertSign
 	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, caKey.Public(), caKey)
+	if err != nil {
+		return err
+	}
+	if ca, err = x509.ParseCertificate(caDER); err != nil { // now with the ID of its key
+		return err
+	}
+	// Read back, it has the key ID by which clients tell authorities of one name apart.
+	issuer, err := x509.ParseCertificate(caDER)
 	if err != nil {
 		return err
 	}
@@ -95,7 +106,7 @@ func makeCertificates(serverPath, caPath string) error {
 	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	leaf.DNSNames = []string{"localhost"}
 	leaf.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
-	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, ca, serverKey.Public(), caKey)
+	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, issuer, serverKey.Public(), caKey)
 	if err != nil {
 		return err
 	}

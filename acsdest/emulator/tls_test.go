@@ -1,11 +1,13 @@
 package emulator_test
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
@@ -94,5 +96,23 @@ func TestCertificateStays(t *testing.T) {
 	}
 	if files[0] != files[1] {
 		t.Error("authority changed with a restart")
+	}
+}
+
+// TestIssuerNamed checks that the server's certificate names its authority by
+// key: all authorities have one name, and OpenSSL tries the first it finds.
+func TestIssuerNamed(t *testing.T) {
+	s := open(t, nil)
+	if err := s.Listen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(s.Endpoint(), "https://"), &tls.Config{RootCAs: s.CertPool()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	chain := conn.ConnectionState().VerifiedChains[0]
+	if got, want := chain[0].AuthorityKeyId, chain[1].SubjectKeyId; len(got) == 0 || !bytes.Equal(got, want) {
+		t.Errorf("authority key ID of the server's certificate = %x; want %x", got, want)
 	}
 }
