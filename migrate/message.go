@@ -221,11 +221,13 @@ func (w *worker) attempt(ctx context.Context, from mapping.CommunicationUserID, 
 }
 
 // arrived notes when the next message may be sent: not within the same stretch
-// of server time, as the ID tells it.
+// of server time, as the ID tells it. IDs are unique in a thread, so one may be
+// a few milliseconds ahead of the clock, which the margin is for.
 func (w *worker) arrived(id mapping.ChatMessageID) {
 	ms, err := strconv.ParseInt(string(id), 10, 64)
 	if gap := w.opts.Gap.Milliseconds(); err == nil && gap > 0 {
-		w.next = time.Now().Add(time.Duration(gap-ms%gap) * time.Millisecond)
+		margin := w.opts.Gap / 50
+		w.next = time.Now().Add(time.Duration(gap-ms%gap)*time.Millisecond + margin)
 	}
 }
 

@@ -44,14 +44,10 @@ func newWorld(t testing.TB, snapshot string, opts *emulator.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accept, err := mapping.Acceptable([]string{mapping.AcceptAll})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return &world{
 		t: t, dir: dir, source: snapshot, server: server, store: store,
 		rules: mapping.Rules{MediaURL: "https://files.example.com/{key}"},
-		opts:  migrate.Options{Embedded: true, Whole: true, Accept: accept},
+		opts:  migrate.Options{Embedded: true, Whole: true, Accept: acceptAll(t)},
 	}
 }
 
