@@ -58,6 +58,16 @@ var exitMeanings = []struct {
 	{exitTerminated, "terminated (SIGTERM) likewise"},
 }
 
+// exitMeaning is what a code says of a run that ended with it.
+func exitMeaning(code int) string {
+	for _, e := range exitMeanings {
+		if e.code == code {
+			return e.meaning
+		}
+	}
+	return "unknown"
+}
+
 // exitHelp describes the codes that a command may end with.
 func exitHelp(codes ...int) string {
 	may := make(map[int]bool, len(codes))
@@ -112,8 +122,12 @@ func signalCode(err error) int {
 // outageCode comes before the codes of the services: an outage wraps the last
 // error of a service that had been reached before.
 func outageCode(err error) int {
+	var outage *migrate.OutageError
 	var api *twiliosrc.APIError
-	if is[*migrate.OutageError](err) || errors.As(err, &api) && api.Temporary() {
+	switch {
+	case errors.As(err, &outage) && outage.Never && acsCode(err) != 0:
+		return acsCode(err)
+	case outage != nil, errors.As(err, &api) && api.Temporary():
 		return exitOutage
 	}
 	return 0
