@@ -123,12 +123,3 @@ func (s *Server) admit(e endpoint, c *call) error {
 	}
 	return nil
 }
-
-// authenticate checks the access key of a call to Identity, the user access
-// token and its scope of a call to Chat. Each is refused with the other's.
-func (s *Server) authenticate(e endpoint, c *call) error {
-	if e.scope == "" {
-		return s.authenticateKey(c)
-	}
-	return s.authenticateUser(c, e.scope)
-}

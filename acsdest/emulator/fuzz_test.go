@@ -70,6 +70,35 @@ func FuzzPaths(f *testing.F) {
 	})
 }
 
+// FuzzHTML sends any HTML: what comes back must pass the sanitiser unchanged.
+func FuzzHTML(f *testing.F) {
+	for _, seed := range []string{`<div>test</div>`, `<<!---->script>x</script>`, `<scr<script></script>ipt>`, `<a href="javascript:x" onclick=y>`, `<textarea><script>`, `<p title='`} {
+		f.Add(seed)
+	}
+	s := open(f, nil)
+	setup := client{f, s}
+	u := setup.user()
+	path := "/chat/threads/" + setup.thread("t", u) + "/messages"
+	f.Fuzz(func(t *testing.T, html string) {
+		c := client{t, s}
+		clean := func(html string) (string, bool) {
+			a := c.do("POST", path, u.token, toJSON(t, map[string]any{"content": html, "type": "html"}))
+			checkAnswer(t, "send", a)
+			if a.status != http.StatusCreated {
+				return "", false // too large
+			}
+			return c.do("GET", path+"/"+a.text("id"), u.token, "").text("content.message"), true
+		}
+		once, sent := clean(html)
+		if !sent {
+			return
+		}
+		if twice, sent := clean(once); sent && twice != once {
+			t.Errorf("%q becomes %q, then %q", html, once, twice)
+		}
+	})
+}
+
 func checkAnswer(t *testing.T, what string, a answer) {
 	t.Helper()
 	if a.status >= http.StatusInternalServerError {

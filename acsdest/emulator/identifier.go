@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,11 +29,17 @@ func (s *Server) identifier(u userID) identifierJSON {
 // identifierRequest names someone in a request: at most one of the models, or
 // the raw ID alone.
 type identifierRequest struct {
-	RawID     string     `json:"rawId"`
-	User      *userModel `json:"communicationUser"`
-	Phone     *struct{}  `json:"phoneNumber"`
-	TeamsUser *struct{}  `json:"microsoftTeamsUser"`
-	TeamsApp  *struct{}  `json:"microsoftTeamsApp"`
+	RawID string     `json:"rawId"`
+	User  *userModel `json:"communicationUser"`
+	Phone *struct {
+		Value string `json:"value"`
+	} `json:"phoneNumber"`
+	TeamsUser *struct {
+		ID string `json:"userId"`
+	} `json:"microsoftTeamsUser"`
+	TeamsApp *struct {
+		ID string `json:"appId"`
+	} `json:"microsoftTeamsApp"`
 }
 
 // foreignPrefixes begin raw IDs of those who cannot be members of a thread that
@@ -42,29 +49,38 @@ var foreignPrefixes = []string{"4:", "8:orgid:", "8:dod:", "8:gcch:", "28:"}
 // parse is the user that the request names. It is foreign when it can never be
 // a member, and refused when it is malformed.
 func (i identifierRequest) parse() (u userID, foreign bool, err error) {
-	models := 0
-	for _, set := range []bool{i.User != nil, i.Phone != nil, i.TeamsUser != nil, i.TeamsApp != nil} {
-		if set {
-			models++
-		}
-	}
+	named := i.models()
 	switch {
-	case models > 1:
+	case len(named) > 1:
 		return "", false, badRequest("Only one identifier may be given.")
-	case i.User != nil:
-		u = i.User.ID
-	case models == 1:
-		return userID(i.RawID), true, nil
+	case len(named) == 1:
+		u = named[0]
 	default:
 		u = userID(i.RawID)
-		for _, prefix := range foreignPrefixes {
-			if strings.HasPrefix(i.RawID, prefix) {
-				return u, true, nil
-			}
-		}
+	}
+	if slices.ContainsFunc(foreignPrefixes, func(p string) bool { return strings.HasPrefix(string(u), p) }) {
+		return u, true, nil
 	}
 	if _, ok := u.resource(); !ok {
 		return "", false, badRequest(fmt.Sprintf("Identifier format is invalid (%s).", u))
 	}
 	return u, false, nil
+}
+
+// models is the raw IDs of the models that are there.
+func (i identifierRequest) models() []userID {
+	var named []userID
+	if i.User != nil {
+		named = append(named, i.User.ID)
+	}
+	if i.Phone != nil {
+		named = append(named, userID("4:"+i.Phone.Value))
+	}
+	if i.TeamsUser != nil {
+		named = append(named, userID("8:orgid:"+i.TeamsUser.ID))
+	}
+	if i.TeamsApp != nil {
+		named = append(named, userID("28:orgid:"+i.TeamsApp.ID))
+	}
+	return named
 }

@@ -1,14 +1,16 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
+	"unicode/utf8"
 )
 
-// maxCustomID is the longest ID of the caller's, in characters [S].
+// maxCustomID is the longest ID of the caller's, in characters (OpenAPI
+// document of 2025-03-02-preview).
 const maxCustomID = 256
 
 // identity is a communication user, as stored. A deleted one stays, so that its
@@ -19,7 +21,6 @@ type identity struct {
 	Generation int    `json:"generation,omitempty"` // tokens of earlier ones are revoked
 	RevokedAt  millis `json:"revokedAt,omitempty"`
 	CustomID   string `json:"customId,omitempty"`
-	LastToken  millis `json:"lastToken,omitempty"`
 }
 
 // revoked reports whether tokens of the given generation no longer count.
@@ -45,23 +46,23 @@ func (t tx) liveIdentity(u userID) (identity, error) {
 	return id, err
 }
 
+// identityJSON is an identity in an answer. The name of the caller's own ID
+// changed between commits of the preview: both are sent.
 type identityJSON struct {
-	ID        userID `json:"id"`
-	CustomID  string `json:"customId,omitempty"`
-	External  string `json:"externalId,omitempty"`
-	LastToken string `json:"lastTokenIssuedAt,omitempty"`
+	ID         userID `json:"id"`
+	CustomID   string `json:"customId,omitempty"`
+	ExternalID string `json:"externalId,omitempty"`
 }
 
-type accessToken struct {
-	Token     string `json:"token"`
-	ExpiresOn string `json:"expiresOn"`
+func (i identity) json(u userID) identityJSON {
+	return identityJSON{ID: u, CustomID: i.CustomID, ExternalID: i.CustomID}
 }
 
 type createIdentityRequest struct {
 	Scopes  []scope `json:"createTokenWithScopes"`
 	Minutes *int    `json:"expiresInMinutes"`
-	// The name of the caller's ID changed between commits of the preview.
-	CustomID   string `json:"customId"`
+
+	CustomID   string `json:"customId"` // either of both names
 	ExternalID string `json:"externalId"`
 }
 
@@ -77,6 +78,8 @@ func asksForToken(body []byte) bool {
 	return json.Unmarshal(body, &in) == nil && len(in.Scopes) > 0
 }
 
+// createIdentity makes an identity, and a token for it when asked. An identity
+// with the same custom ID is found instead, in the preview that knows them.
 func (s *Server) createIdentity(c *call) (reply, error) {
 	var in createIdentityRequest
 	if len(c.body) > 0 {
@@ -88,24 +91,19 @@ func (s *Server) createIdentity(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	custom := in.CustomID + in.ExternalID
-	if c.version != customIDVersion {
-		custom = ""
+	created := identity{Created: now()}
+	if c.version == customIDVersion {
+		created.CustomID = cmp.Or(in.CustomID, in.ExternalID)
 	}
-	if len(custom) > maxCustomID {
+	if utf8.RuneCountInString(created.CustomID) > maxCustomID {
 		return reply{}, invalid("CustomId", fmt.Sprintf("CustomId must have at most %d characters.", maxCustomID))
 	}
 	u := newUserID(s.state.resource)
-	created := identity{Created: now(), CustomID: custom}
-	if len(in.Scopes) > 0 {
-		created.LastToken = created.Created
-	}
 	status := http.StatusCreated
 	err = s.state.write(func(t tx) error {
-		if known := t.bucket(bucketCustomIDs).Get([]byte(custom)); custom != "" && known != nil {
-			u, status = userID(known), http.StatusOK
-			known, err := t.liveIdentity(u)
-			created = known
+		if known, found := t.byCustomID(created.CustomID); found {
+			u, status = known, http.StatusOK
+			created, err = t.liveIdentity(u)
 			return err
 		}
 		return t.createIdentity(u, created)
@@ -121,6 +119,14 @@ func (s *Server) createIdentity(c *call) (reply, error) {
 	return reply{status: status, body: out}, nil
 }
 
+func (t tx) byCustomID(custom string) (userID, bool) {
+	if custom == "" {
+		return "", false
+	}
+	u := t.bucket(bucketCustomIDs).Get([]byte(custom))
+	return userID(u), u != nil
+}
+
 func (t tx) createIdentity(u userID, i identity) error {
 	identities := t.bucket(bucketIdentities)
 	if _, err := identities.NextSequence(); err != nil { // counts identities: see Stats
@@ -132,32 +138,6 @@ func (t tx) createIdentity(u userID, i identity) error {
 		}
 	}
 	return t.saveIdentity(u, i)
-}
-
-func (i identity) json(u userID) identityJSON {
-	out := identityJSON{ID: u, CustomID: i.CustomID, External: i.CustomID}
-	if i.CustomID != "" && i.LastToken > 0 {
-		out.LastToken = time.UnixMilli(int64(i.LastToken)).UTC().Format("2006-01-02T15:04:05.0000000-07:00")
-	}
-	return out
-}
-
-// tokenLife is how long a token is asked to live. Scopes and minutes are checked.
-func tokenLife(scopes []scope, minutes *int) (time.Duration, error) {
-	for _, sc := range scopes {
-		if !slices.Contains(allScopes, sc) {
-			return 0, invalid("Scopes", "The scope is not known.")
-		}
-	}
-	n := defaultTokenMinutes
-	if minutes != nil {
-		n = *minutes
-	}
-	if n < minTokenMinutes || n > maxTokenMinutes {
-		return 0, invalid("ExpiresInMinutes", fmt.Sprintf(
-			"ExpiresInMinutes value %d is invalid. Value must be within the [%d, %d] interval.", n, minTokenMinutes, maxTokenMinutes))
-	}
-	return time.Duration(n) * time.Minute, nil
 }
 
 // identityID is the identity that the path names.
@@ -180,46 +160,6 @@ func (s *Server) getIdentity(c *call) (reply, error) {
 		return err
 	})
 	return reply{status: http.StatusOK, body: id.json(u)}, err
-}
-
-type issueTokenRequest struct {
-	Scopes  []scope `json:"scopes"`
-	Minutes *int    `json:"expiresInMinutes"`
-}
-
-func (s *Server) issueToken(c *call) (reply, error) {
-	u, err := c.identityID()
-	if err != nil {
-		return reply{}, err
-	}
-	var in issueTokenRequest
-	if err := c.decode(&in); err != nil {
-		return reply{}, err
-	}
-	if len(in.Scopes) == 0 {
-		return reply{}, invalid("Scopes", "At least one scope is required.")
-	}
-	life, err := tokenLife(in.Scopes, in.Minutes)
-	if err != nil {
-		return reply{}, err
-	}
-	var id identity
-	err = s.state.read(func(t tx) error {
-		id, err = t.liveIdentity(u)
-		return err
-	})
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{status: http.StatusOK, body: s.newToken(u, id.Generation, in.Scopes, life)}, nil
-}
-
-func (s *Server) revokeTokens(c *call) (reply, error) {
-	return s.changeIdentity(c, func(_ tx, _ userID, i *identity) error {
-		i.Generation++
-		i.RevokedAt = now()
-		return nil
-	})
 }
 
 // deleteIdentity revokes the tokens of an identity and takes it out of all its

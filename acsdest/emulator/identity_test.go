@@ -197,14 +197,3 @@ func TestCustomID(t *testing.T) {
 		t.Errorf("in a stable version = %s; want a new identity without a custom ID", a.raw)
 	}
 }
-
-func TestExchangeTeamsToken(t *testing.T) {
-	c := client{t, open(t, nil)}
-	const path = "/teamsUser/:exchangeAccessToken"
-	c.do("POST", path, "", `{"token":"t"}`).want(t, http.StatusBadRequest)
-	a := c.do("POST", path, "", `{"token":"t","appId":"a","userId":"u"}`).want(t, http.StatusOK)
-	if a.text("expiresOn") == "" {
-		t.Errorf("answer = %s; want expiresOn", a.raw)
-	}
-	c.do("GET", "/chat/threads", a.text("token"), "").want(t, http.StatusUnauthorized)
-}

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -71,10 +72,14 @@ func isThreadRune(r rune) bool {
 	return false
 }
 
-// parseMessageID reads a message ID: decimal digits and nothing else.
-func parseMessageID(s string) (millis, bool) {
+// parseMessageID reads a message ID, which is decimal digits and nothing else,
+// or refuses.
+func parseMessageID(s string) (millis, error) {
 	n, err := strconv.ParseUint(s, 10, 63)
-	return millis(n), err == nil && n > 0 && s[0] != '0'
+	if err != nil || n == 0 || s[0] == '0' {
+		return 0, badRequest(fmt.Sprintf("Value for MessageId (%s) is not valid.", s))
+	}
+	return millis(n), nil
 }
 
 // key is n as a key, which sorts as n does.

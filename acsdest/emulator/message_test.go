@@ -308,6 +308,7 @@ func TestHTMLMessages(t *testing.T) {
 		`<iframe src="//x"><b>in</b></iframe>out<!-- c -->`:             `out`,
 		`<SCRIPT>a</SCRIPT ><img src=x OnError=steal()>`:                `<img src="x">`,
 		`<script>never closed <b>`:                                      ``,
+		`<<!---->script>joined</script>`:                                ``,
 	} {
 		id := c.do("POST", path, u.token, toJSON(t, map[string]any{"content": in, "type": "html"})).want(t, http.StatusCreated).text("id")
 		if got := c.do("GET", path+"/"+id, u.token, "").text("content.message"); got != want {

@@ -6,7 +6,7 @@ import (
 )
 
 // The most that the metadata of a thread and of a participant may hold, keys and
-// values together. The OpenAPI document says "1KB" [S]; that UTF-8 bytes are
+// values together. The OpenAPI document says "1KB"; that UTF-8 bytes are
 // meant is a guess.
 const (
 	maxThreadMetadata      = 1024
@@ -33,7 +33,7 @@ func (p metadataPatch) whole(limit int) (map[string]string, error) {
 }
 
 // merge applies p to old: keys that p does not name stay, an empty value or a
-// null removes a key [R].
+// null removes a key, as recorded.
 func (p metadataPatch) merge(old map[string]string, limit int) (map[string]string, error) {
 	if len(p) == 0 {
 		return old, nil

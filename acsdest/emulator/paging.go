@@ -74,15 +74,15 @@ func (c *call) skipLink(what string, skip, size int) string {
 }
 
 // messagesLink is the link to a further page of messages.
-func (c *call) messagesLink(w messageWindow, from millis, size int) string {
-	return c.nextLink(c.rawPath("messages"), fmt.Sprintf("syncState=%s&startTime=%s&maxPageSize=%d", w.encode(c.thread), escapeLinkTime(from), size))
+func (c *call) messagesLink(w messageWindow, size int) string {
+	return c.nextLink(c.rawPath("messages"), fmt.Sprintf("syncState=%s&startTime=%s&maxPageSize=%d", w.encode(c.thread), escapeLinkTime(w.from), size))
 }
 
 // threadsLink is the link to a further page of threads.
-func (c *call) threadsLink(w threadWindow, from millis, size int) string {
+func (c *call) threadsLink(w threadWindow, size int) string {
 	query := "syncState=" + url.QueryEscape(w.encode())
-	if from > 0 {
-		query += "&startTime=" + escapeLinkTime(from)
+	if w.from > 0 {
+		query += "&startTime=" + escapeLinkTime(w.from)
 	}
 	return c.nextLink("/chat/threads", query+"&maxPageSize="+strconv.Itoa(size))
 }

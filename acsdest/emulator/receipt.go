@@ -1,8 +1,6 @@
 package emulator
 
-import (
-	"net/http"
-)
+import "net/http"
 
 // maxReceiptMembers is the size of a thread above which its receipts are taken
 // but never shown.
@@ -25,7 +23,7 @@ func (s *Server) sendReadReceipt(c *call) (reply, error) {
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
-	id, err := parseID(in.MessageID)
+	id, err := parseMessageID(in.MessageID)
 	if err != nil {
 		return reply{}, err
 	}

@@ -68,7 +68,7 @@ func writeBody(w http.ResponseWriter, status int, contentType string, body any) 
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(body); err != nil {
-		panic(err) // bodies are made of strings, numbers and times only
+		panic(err) // bodies are made of strings and numbers only
 	}
 	data := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 	w.Header().Set("Content-Type", contentType)

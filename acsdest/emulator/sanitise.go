@@ -11,11 +11,26 @@ import (
 // removed are the elements that the sanitiser takes out with all they hold.
 var removed = []atom.Atom{atom.Script, atom.Style, atom.Iframe, atom.Object, atom.Embed, atom.Noscript, atom.Template, atom.Title}
 
+// maxPasses is how often sanitise looks for what earlier passes left.
+const maxPasses = 8
+
 // sanitise takes out of HTML what could run: script and the like, event
 // handlers and javascript: URLs. The service sanitises too, by rules it does not
 // publish: what matters is that nobody may count on equal bytes. HTML with
 // nothing to take out is returned as it is, which is recorded.
 func sanitise(text string) string {
+	for range maxPasses { // taking something out may join what stood around it
+		cleaner := strip(text)
+		if cleaner == text {
+			return text
+		}
+		text = cleaner
+	}
+	return html.EscapeString(text)
+}
+
+// strip is one pass over the text.
+func strip(text string) string {
 	var out strings.Builder
 	inside := atom.Atom(0) // the removed element being skipped
 	z := html.NewTokenizer(strings.NewReader(text))

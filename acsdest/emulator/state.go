@@ -28,10 +28,10 @@ var (
 	bucketThreadNums  = []byte("threadNums")  // thread ID → number
 	bucketThreads     = []byte("threads")     // number → thread
 	bucketHeads       = []byte("heads")       // number → head
-	bucketActivity    = []byte("activity")    // last activity, number → nothing
+	bucketActivity    = []byte("activity")    // last activity, number → present
 	bucketMembers     = []byte("members")     // number, user → member
 	bucketFormer      = []byte("former")      // number, user → former member
-	bucketMemberships = []byte("memberships") // user, number → nothing
+	bucketMemberships = []byte("memberships") // user, number → present
 	bucketMessages    = []byte("messages")    // number, version → message
 	bucketMoved       = []byte("moved")       // number, ID → version, of changed messages
 	bucketReceipts    = []byte("receipts")    // number, user → receipt
@@ -42,6 +42,10 @@ var allBuckets = [][]byte{
 	bucketMeta, bucketIdentities, bucketCustomIDs, bucketThreadNums, bucketThreads, bucketHeads, bucketActivity,
 	bucketMembers, bucketFormer, bucketMemberships, bucketMessages, bucketMoved, bucketReceipts, bucketRepeats,
 }
+
+// present is the value of keys that say everything themselves: an empty one
+// cannot be told from none.
+var present = []byte{1}
 
 // state is the data file and what never changes in it.
 type state struct {

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
-	"github.com/google/uuid"
 )
 
 const (
@@ -84,16 +83,11 @@ func makeCertificates(serverPath, caPath string) error {
 	if err != nil {
 		return err
 	}
-	// Names differ from one directory to the next: a client that trusts several
-	// authorities looks for the right one by its name.
-	ca := template("twilio2acs embedded ACS authority " + uuid.NewString())
+	ca := template("twilio2acs embedded ACS authority")
 	ca.IsCA, ca.BasicConstraintsValid = true, true
 	ca.KeyUsage = x509.KeyUsageCertSign
 	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, caKey.Public(), caKey)
 	if err != nil {
-		return err
-	}
-	if ca, err = x509.ParseCertificate(caDER); err != nil { // now with the ID of its key
 		return err
 	}
 	// Read back, it has the key ID by which clients tell authorities of one name apart.
