@@ -27,7 +27,7 @@ const (
 type destinationOptions struct{ dest string }
 
 func (o *destinationOptions) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.dest, "dest", "", "`acs|local:DIR`: an ACS resource, with credentials from the environment, or the embedded ACS with its state in DIR")
+	cmd.Flags().StringVar(&o.dest, "dest", "", "where threads go: acs, with credentials from the environment, or `local:DIR`, the embedded ACS with its state in DIR")
 	mustRequire(cmd, "dest")
 }
 

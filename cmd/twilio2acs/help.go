@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // Annotations of a command, shown at the end of its help.
 const (
@@ -17,6 +21,31 @@ Environment:
 {{.}}{{end}}{{with index .Annotations "` + exitNote + `"}}
 Exit codes:
 {{.}}{{end}}`
+
+// usageTemplate is cobra's, without a usage of its own for commands that only
+// have commands below them.
+func usageTemplate(root *cobra.Command) string {
+	return strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1)
+}
+
+// newHelpCommand shows the help of a command. Unlike cobra's it does not call a
+// misspelt one done.
+func newHelpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			switch {
+			case err != nil:
+				return &usageError{err: err}
+			case len(rest) > 0:
+				return unknownCommand(about, rest[0])
+			}
+			return about.Help()
+		},
+	}
+}
 
 const migrationEnvironment = `  TWILIO_ACCOUNT_SID                 the account, with --source twilio
   TWILIO_API_KEY, TWILIO_API_SECRET  an API key, or

@@ -27,7 +27,7 @@ type mediaOptions struct {
 
 func (o *mediaOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.media, "media", "", "`local:DIR|none`: where files and what does not fit ACS are kept (default local:DIR/media with --dest local:DIR)")
+	f.StringVar(&o.media, "media", "", "where files and what does not fit ACS are kept: `local:DIR`, or none (default local:DIR/media with --dest local:DIR)")
 	f.StringVar(&o.template, "media-url-template", "", "`URL` of a stored file as messages name it, with {key} in it (default: the file itself, with --dest local:)")
 }
 

@@ -31,7 +31,7 @@ func newPlanCommand(s *streams) *cobra.Command {
 would create, what ACS cannot carry natively, and what would be blocked. It
 writes nothing: no thread, no file, no ledger. It does not talk to ACS.`,
 		Example: `  twilio2acs plan --source testdata/snapshots/contoso --dest local:out`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.run = suggest(cmd, "run")
 			return plan(cmd.Context(), &o, s)

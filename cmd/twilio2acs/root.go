@@ -9,21 +9,29 @@ import (
 
 // newRoot is the program with all its commands.
 func newRoot(s *streams) *cobra.Command {
-	root := &cobra.Command{
+	root := group(&cobra.Command{
 		Use:   "twilio2acs",
 		Short: "Move Twilio Conversations to Azure Communication Services Chat",
 		Long: `twilio2acs moves what a Twilio Conversations account holds into Azure
 Communication Services (ACS) Chat: every message once, in order, under its author.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-	}
+	},
+		newPlanCommand(s), newRunCommand(s), newVerifyCommand(s), newStatusCommand(s), newMapCommand(s),
+		newServeCommand(s), newVersionCommand(s),
+	)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetHelpTemplate(helpTemplate)
-	root.AddCommand(
-		newPlanCommand(s), newRunCommand(s), newVerifyCommand(s),
-	)
+	root.SetUsageTemplate(usageTemplate(root))
+	root.SetHelpCommand(newHelpCommand())
+	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" { // cobra's own
+			group(cmd)
+		}
+	}
 	return root
 }
 

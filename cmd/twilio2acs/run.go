@@ -37,7 +37,7 @@ time; the same command goes on where it stopped. On a finished state it sends
 only what is new.`,
 		Example: `  twilio2acs run --source testdata/snapshots/contoso --dest local:out
   twilio2acs run --source twilio --dest acs --media local:/srv/files --media-url-template 'https://files.example.com/{key}'`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.verify, o.again = suggest(cmd, "verify"), suggest(cmd, "run")
 			if o.dryRun {
@@ -78,9 +78,13 @@ func run(ctx context.Context, o *runOptions, s *streams) error {
 	}
 	r := resultOf("run", report)
 	r.skipped, r.took, r.err = skipped, time.Since(began), err
-	r.next = o.verify
-	if err != nil {
+	switch {
+	case err == nil:
+		r.next = o.verify
+	case silent(err):
 		r.next = o.again
+	default: // the hint of the error says how to go on, and a part of the losses says nothing
+		r.details.Losses = nil
 	}
 	return r.print(s, o.output, o.log.verbose, writeRun)
 }

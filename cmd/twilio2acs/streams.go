@@ -47,20 +47,22 @@ type resultWriter struct {
 	err error
 }
 
+// Write writes p unless an earlier write has failed. To a reader who has seen
+// enough and closed the pipe everything can be written.
 func (r *resultWriter) Write(p []byte) (int, error) {
-	if r.err != nil {
-		return 0, r.err
+	if r.err == nil {
+		_, r.err = r.w.Write(p)
 	}
-	n, err := r.w.Write(p)
-	r.err = err
-	return n, err
+	return len(p), r.failure()
 }
 
-// failure is why a result did not get out. A reader who has seen enough and
-// closed the pipe is no failure.
+// failure is why a result did not get out.
 func (r *resultWriter) failure() error {
-	if errors.Is(r.err, syscall.EPIPE) {
+	if r.closed() {
 		return nil
 	}
 	return r.err
 }
+
+// closed reports whether nobody reads the result any more.
+func (r *resultWriter) closed() bool { return errors.Is(r.err, syscall.EPIPE) }

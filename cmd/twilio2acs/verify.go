@@ -30,7 +30,7 @@ func newVerifyCommand(s *streams) *cobra.Command {
 members, order, senders, texts and metadata with what the source says, and
 stored files byte for byte. It changes nothing.`,
 		Example: `  twilio2acs verify --source testdata/snapshots/contoso --dest local:out`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.run = suggest(cmd, "run")
 			return verify(cmd.Context(), &o, s)

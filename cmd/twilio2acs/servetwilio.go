@@ -1,0 +1,66 @@
+package main
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
+)
+
+// serveTwilioOptions are those of serve twilio.
+type serveTwilioOptions struct {
+	listen   listenOptions
+	snapshot string
+}
+
+func newServeTwilioCommand(s *streams) *cobra.Command {
+	var o serveTwilioOptions
+	cmd := &cobra.Command{
+		Use:   "twilio --snapshot DIR",
+		Short: "Serve a snapshot as Twilio's REST API and Media Content Service",
+		Long: `Serve twilio answers on this machine as Twilio would if the account held what the
+snapshot holds. When it is ready it prints one JSON line: the URLs for
+--twilio-url and --mcs-url, and the account SID. It takes any credentials. It
+stops on SIGINT and SIGTERM.`,
+		Example: `  twilio2acs serve twilio --snapshot testdata/snapshots/contoso`,
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return serveTwilio(cmd.Context(), &o, s) },
+	}
+	cmd.Flags().StringVar(&o.snapshot, "snapshot", "", "`directory` of the snapshot")
+	mustRequire(cmd, "snapshot")
+	o.listen.register(cmd)
+	describe(cmd, "", exitDone, exitError, exitFixture, exitUsage)
+	return cmd
+}
+
+// twilioReady is the line that tells where the server is.
+type twilioReady struct {
+	URL        string             `json:"url"`
+	MCSURL     string             `json:"mcsUrl"`
+	AccountSID mapping.AccountSID `json:"accountSid"`
+}
+
+// serveTwilio serves until ctx ends, which is what it is meant to do.
+func serveTwilio(ctx context.Context, o *serveTwilioOptions, s *streams) (err error) {
+	if err := o.listen.check(); err != nil {
+		return err
+	}
+	snap, err := twiliosrc.OpenSnapshot(ctx, o.snapshot, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, snap.Close()) }()
+	server := fixtureserver.New(snap, nil)
+	at, err := server.Listen(ctx, o.listen.addr)
+	if err != nil {
+		return withHint(err, "choose another port with --listen, or 0 for any free one")
+	}
+	account, _ := snap.Account()
+	printLine(s.out, twilioReady{at.URL, at.MCSURL, account})
+	<-ctx.Done()
+	return server.Close()
+}
