@@ -5,6 +5,8 @@ import (
 	"iter"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
@@ -25,6 +27,17 @@ func NewDestination(conn Connection, opts *ClientOptions) (*Destination, error) 
 		return nil, err
 	}
 	return newDestination(conn.Endpoint, identity, opts)
+}
+
+// NewDestinationWithCredential is NewDestination with Microsoft Entra ID in the
+// place of an access key, for example with what DefaultCredential returns. Only
+// Identity authenticates with it: Chat takes nothing but the tokens of users.
+func NewDestinationWithCredential(endpoint string, cred azcore.TokenCredential, opts *ClientOptions) (*Destination, error) {
+	identity, err := NewIdentityWithCredential(endpoint, cred, opts)
+	if err != nil {
+		return nil, err
+	}
+	return newDestination(endpoint, identity, opts)
 }
 
 func newDestination(endpoint string, identity *Identity, opts *ClientOptions) (*Destination, error) {
