@@ -210,12 +210,17 @@ func (c client) send(u user, thread, content string) string {
 // messages lists all messages of a thread, page by page.
 func (c client) messages(u user, thread string, pageSize string) []any {
 	c.t.Helper()
+	return c.pages("/chat/threads/"+thread+"/messages?maxPageSize="+pageSize, u)
+}
+
+// pages lists all that a target and the links after it hold.
+func (c client) pages(target string, u user) []any {
+	c.t.Helper()
 	var all []any
-	next := "/chat/threads/" + thread + "/messages?maxPageSize=" + pageSize
-	for next != "" {
-		a := c.do("GET", next, u.token, "").want(c.t, http.StatusOK)
+	for target != "" {
+		a := c.do("GET", target, u.token, "").want(c.t, http.StatusOK)
 		all = append(all, a.list()...)
-		next = a.text("nextLink")
+		target = a.text("nextLink")
 	}
 	return all
 }

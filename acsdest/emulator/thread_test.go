@@ -262,6 +262,10 @@ func TestListThreads(t *testing.T) {
 		if diff := cmp.Diff(field(a.list(), "id"), []string{ids[1], ids[5], ids[4]}); diff != "" {
 			t.Errorf("threads since %s, got - want +:\n%s", since, diff)
 		}
+		paged := c.pages("/chat/threads?maxPageSize=1&startTime="+since, u)
+		if diff := cmp.Diff(field(paged, "id"), []string{ids[1], ids[5], ids[4]}); diff != "" {
+			t.Errorf("threads since %s over pages, got - want +:\n%s", since, diff)
+		}
 	})
 }
 
