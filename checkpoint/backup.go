@@ -37,7 +37,7 @@ func writeCopy(tx *bbolt.Tx, path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Cleanup()
+	defer func() { _ = f.Cleanup() }() // of no effect once the file is in its place
 	if _, err := tx.WriteTo(f); err != nil {
 		return err
 	}

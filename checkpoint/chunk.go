@@ -53,12 +53,11 @@ func lastChunk(tx *bbolt.Tx, c sidKey) (segment, bool, error) {
 		return segment{}, false, err
 	}
 	cursor := b.Cursor()
-	k, v := cursor.Seek(chunkKey(c, position{index: maxIndex}))
-	if k == nil {
-		k, v = cursor.Last()
-	} else {
-		k, v = cursor.Prev()
+	before := cursor.Prev
+	if k, _ := cursor.Seek(chunkKey(c, position{index: maxIndex})); k == nil {
+		before = cursor.Last
 	}
+	k, v := before()
 	if !bytes.HasPrefix(k, c[:]) {
 		return segment{}, false, nil
 	}

@@ -3,14 +3,22 @@ package mapping
 // Twilio's identifiers are 34 characters: a two-letter prefix and 32 hexadecimal
 // digits. Each has a type of its own, so that one cannot be passed for another.
 type (
-	AccountSID      string // AC…
-	ServiceSID      string // IS…
-	ConversationSID string // CH…
-	ParticipantSID  string // MB…
-	MessageSID      string // IM…
-	MediaSID        string // ME…
-	UserSID         string // US…
-	RoleSID         string // RL…
+	// AccountSID begins with AC.
+	AccountSID string
+	// ServiceSID begins with IS.
+	ServiceSID string
+	// ConversationSID begins with CH.
+	ConversationSID string
+	// ParticipantSID begins with MB.
+	ParticipantSID string
+	// MessageSID begins with IM.
+	MessageSID string
+	// MediaSID begins with ME.
+	MediaSID string
+	// UserSID begins with US.
+	UserSID string
+	// RoleSID begins with RL.
+	RoleSID string
 )
 
 // Identity is the name under which an application knows a person. It is free

@@ -63,43 +63,43 @@ const (
 	resourceRows = "MicrosoftDocs/azure-docs pull 127090, per-resource rows"
 	identityPage = "learn.microsoft.com/azure/communication-services/concepts/service-limits, Identity"
 
-	tenSeconds    = 10 * time.Second
-	minute        = time.Minute
-	thirtySeconds = 30 * time.Second
+	burst      = 10 * time.Second
+	minute     = time.Minute
+	halfMinute = 30 * time.Second
 )
 
 var published = []Row{
-	{"create thread, user", []Operation{CreateThread}, PerUser, 10, tenSeconds, chatPage},
+	{"create thread, user", []Operation{CreateThread}, PerUser, 10, burst, chatPage},
 	{"create thread, resource", []Operation{CreateThread}, PerResource, 3000, minute, resourceRows},
-	{"delete thread, user", []Operation{DeleteThread}, PerUser, 10, tenSeconds, chatPage},
-	{"update thread", []Operation{UpdateThread}, PerThread, 5, tenSeconds, chatPage},
-	{"members, 10 s", []Operation{AddParticipants, RemoveParticipant}, PerThread, 10, tenSeconds, chatPage},
+	{"delete thread, user", []Operation{DeleteThread}, PerUser, 10, burst, chatPage},
+	{"update thread", []Operation{UpdateThread}, PerThread, 5, burst, chatPage},
+	{"members, 10 s", []Operation{AddParticipants, RemoveParticipant}, PerThread, 10, burst, chatPage},
 	{"members, minute", []Operation{AddParticipants, RemoveParticipant}, PerThread, 30, minute, chatPage},
 	{"add participants, resource", []Operation{AddParticipants}, PerResource, 3000, minute, resourceRows},
-	{"get thread", []Operation{GetThread, ListThreads}, PerUser, 50, tenSeconds, chatPage},
-	{"get message, user", []Operation{GetMessage}, PerUserAndThread, 50, tenSeconds, chatPage},
-	{"get message, thread", []Operation{GetMessage}, PerThread, 250, tenSeconds, chatPage},
-	{"list messages, user, 10 s", []Operation{ListMessages}, PerUserAndThread, 50, tenSeconds, chatPage},
+	{"get thread", []Operation{GetThread, ListThreads}, PerUser, 50, burst, chatPage},
+	{"get message, user", []Operation{GetMessage}, PerUserAndThread, 50, burst, chatPage},
+	{"get message, thread", []Operation{GetMessage}, PerThread, 250, burst, chatPage},
+	{"list messages, user, 10 s", []Operation{ListMessages}, PerUserAndThread, 50, burst, chatPage},
 	{"list messages, user, minute", []Operation{ListMessages}, PerUserAndThread, 200, minute, chatPage},
-	{"list messages, thread, 10 s", []Operation{ListMessages}, PerThread, 250, tenSeconds, chatPage},
+	{"list messages, thread, 10 s", []Operation{ListMessages}, PerThread, 250, burst, chatPage},
 	{"list messages, thread, minute", []Operation{ListMessages}, PerThread, 400, minute, chatPage},
-	{"list read receipts, user", []Operation{ListReadReceipts}, PerUserAndThread, 5, tenSeconds, chatPage},
-	{"list read receipts, thread", []Operation{ListReadReceipts}, PerThread, 100, tenSeconds, chatPage},
-	{"list participants, user", []Operation{ListParticipants}, PerUserAndThread, 10, tenSeconds, chatPage},
-	{"list participants, thread", []Operation{ListParticipants}, PerThread, 250, tenSeconds, chatPage},
-	{"messages, 10 s", []Operation{SendMessage, UpdateMessage, DeleteMessage}, PerThread, 10, tenSeconds, chatPage},
+	{"list read receipts, user", []Operation{ListReadReceipts}, PerUserAndThread, 5, burst, chatPage},
+	{"list read receipts, thread", []Operation{ListReadReceipts}, PerThread, 100, burst, chatPage},
+	{"list participants, user", []Operation{ListParticipants}, PerUserAndThread, 10, burst, chatPage},
+	{"list participants, thread", []Operation{ListParticipants}, PerThread, 250, burst, chatPage},
+	{"messages, 10 s", []Operation{SendMessage, UpdateMessage, DeleteMessage}, PerThread, 10, burst, chatPage},
 	{"messages, minute", []Operation{SendMessage, UpdateMessage, DeleteMessage}, PerThread, 30, minute, chatPage},
-	{"read receipts, 10 s", []Operation{SendReadReceipt}, PerUserAndThread, 10, tenSeconds, chatPage},
+	{"read receipts, 10 s", []Operation{SendReadReceipt}, PerUserAndThread, 10, burst, chatPage},
 	{"read receipts, minute", []Operation{SendReadReceipt}, PerUserAndThread, 30, minute, chatPage},
-	{"typing, user, 10 s", []Operation{SendTyping}, PerUserAndThread, 5, tenSeconds, chatPage},
+	{"typing, user, 10 s", []Operation{SendTyping}, PerUserAndThread, 5, burst, chatPage},
 	{"typing, user, minute", []Operation{SendTyping}, PerUserAndThread, 15, minute, chatPage},
-	{"typing, thread, 10 s", []Operation{SendTyping}, PerThread, 10, tenSeconds, chatPage},
+	{"typing, thread, 10 s", []Operation{SendTyping}, PerThread, 10, burst, chatPage},
 	{"typing, thread, minute", []Operation{SendTyping}, PerThread, 30, minute, chatPage},
-	{"create identity", []Operation{CreateIdentity}, PerResource, 1000, thirtySeconds, identityPage},
-	{"create identity and token", []Operation{CreateUserAndToken}, PerResource, 1000, thirtySeconds, identityPage},
-	{"delete identity", []Operation{DeleteIdentity}, PerResource, 500, thirtySeconds, identityPage},
-	{"issue token", []Operation{IssueToken}, PerResource, 1000, thirtySeconds, identityPage},
-	{"revoke tokens", []Operation{RevokeTokens}, PerResource, 500, thirtySeconds, identityPage},
+	{"create identity", []Operation{CreateIdentity}, PerResource, 1000, halfMinute, identityPage},
+	{"create identity and token", []Operation{CreateUserAndToken}, PerResource, 1000, halfMinute, identityPage},
+	{"delete identity", []Operation{DeleteIdentity}, PerResource, 500, halfMinute, identityPage},
+	{"issue token", []Operation{IssueToken}, PerResource, 1000, halfMinute, identityPage},
+	{"revoke tokens", []Operation{RevokeTokens}, PerResource, 500, halfMinute, identityPage},
 }
 
 var byOperation = func() map[Operation][]*Row {
