@@ -75,6 +75,7 @@ type Client struct {
 	downloads   gate
 	maxAttempts int
 	damage      damage
+	seen        mediaCache
 	log         *slog.Logger
 }
 

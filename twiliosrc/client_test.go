@@ -147,7 +147,7 @@ func TestMessagesAfterCostsOneRequest(t *testing.T) {
 	c := conversation(t, s, snapshottest.SID("CH", 0))
 	all := sound(t, s.Messages(t.Context(), c, -1))
 	for _, tt := range []struct{ known, requests int }{
-		{1000, 1}, {999, 1}, {901, 1}, {900, 11}, {500, 11}, {30, 10}, {0, 10},
+		{1000, 1}, {999, 1}, {901, 1}, {900, 12}, {500, 16}, {30, 20}, {0, 20},
 	} {
 		after := int64(-1)
 		if tt.known > 0 {

@@ -1,10 +1,14 @@
 package twiliosrc
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
+	"strings"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -46,9 +50,11 @@ func (c *Client) OpenMedia(ctx context.Context, conv mapping.Conversation, m map
 		return nil, fmt.Errorf("open media: %w", err)
 	}
 	for refetched := 0; ; refetched++ {
-		res, err := c.fetchMedia(ctx, conv, m)
-		if err != nil {
-			return nil, fmt.Errorf("open media: %w", err)
+		res, known := c.seen.take(m.SID)
+		if !known {
+			if res, err = c.fetchMedia(ctx, conv, m); err != nil {
+				return nil, fmt.Errorf("open media: %w", err)
+			}
 		}
 		body, err := c.download(ctx, res)
 		var refused *DownloadError
@@ -61,6 +67,52 @@ func (c *Client) OpenMedia(ctx context.Context, conv mapping.Conversation, m map
 		}
 		return body, nil
 	}
+}
+
+// MediaResource is what the Media Content Service says of a file, without the
+// signed part of its temporary URL. The file can then be opened without asking
+// again. If there is nothing the error is fs.ErrNotExist to errors.Is.
+func (c *Client) MediaResource(ctx context.Context, conv mapping.Conversation, m mapping.Media) (json.RawMessage, error) {
+	err := errors.Join(
+		checkSID(prefixService, "chat_service_sid", conv.ServiceSID),
+		checkSID(prefixMedia, "sid", m.SID),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("fetch media: %w", err)
+	}
+	res, known := c.seen.take(m.SID)
+	if !known {
+		if res, err = c.fetchMedia(ctx, conv, m); err != nil {
+			return nil, fmt.Errorf("fetch media: %w", err)
+		}
+	}
+	c.seen.put(res)
+	return unsigned(res, c.region)
+}
+
+// storageURL is where the files of a region are.
+const storageURL = "https://media.%s.twilio.com"
+
+// unsigned is the text of a resource without what would open the file to
+// whoever reads it. A URL to this machine becomes the one that it stands in for.
+func unsigned(res mediaResource, region string) (json.RawMessage, error) {
+	direct := field(field(res.Raw, "links"), "content_direct_temporary")
+	target, signature, _ := strings.Cut(res.Links.Direct, "?")
+	if u, err := url.Parse(target); err == nil && isLoopback(u) {
+		target = fmt.Sprintf(storageURL, region) + u.EscapedPath()
+	}
+	quoted, err := json.Marshal(target)
+	if err != nil {
+		return nil, err
+	}
+	raw := res.Raw
+	if len(direct) > 1 && direct[0] == '"' {
+		raw = bytes.ReplaceAll(raw, direct, quoted)
+	}
+	if signature != "" && bytes.Contains(raw, []byte(signature)) {
+		return nil, fmt.Errorf("read resource of media %s: its signed URL is not where it should be", res.SID)
+	}
+	return raw, nil
 }
 
 // fetchMedia fetches the resource of m. It belongs to the service of the

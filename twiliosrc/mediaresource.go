@@ -2,7 +2,6 @@ package twiliosrc
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -10,25 +9,14 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// mediaKey is a media SID in half of its space: there may be as many as messages.
-type mediaKey [(sidLength - len(prefixMedia)) / 2]byte
-
 // mediaIndex finds the line that says what a file is.
 type mediaIndex struct {
 	file  *file
-	lines map[mediaKey]span
+	lines map[sidKey]span
 }
 
 // span is the offset and the length of a line.
 type span struct{ start, length int64 }
-
-func newMediaKey(sid mapping.MediaSID) (key mediaKey, ok bool) {
-	if !validSID(prefixMedia, string(sid)) {
-		return key, false
-	}
-	_, err := hex.Decode(key[:], []byte(sid[len(prefixMedia):]))
-	return key, err == nil
-}
 
 // MediaResource is what the Media Content Service says of a file: as recorded,
 // without a signed URL, or, where media.jsonl is left out, made from what the
@@ -38,7 +26,7 @@ func (s *Snapshot) MediaResource(ctx context.Context, sid mapping.MediaSID) (jso
 	if err != nil {
 		return nil, err
 	}
-	key, ok := newMediaKey(sid)
+	key, ok := newSIDKey(prefixMedia, string(sid))
 	at, found := ix.lines[key]
 	if !ok || !found {
 		return nil, fmt.Errorf("find media %.40q: %w", string(sid), fs.ErrNotExist)
@@ -62,7 +50,7 @@ func (s *Snapshot) MediaResource(ctx context.Context, sid mapping.MediaSID) (jso
 
 // buildMediaIndex passes over media.jsonl or, without it, over the messages.
 func (s *Snapshot) buildMediaIndex() (*mediaIndex, error) {
-	ix := &mediaIndex{file: s.files[KindMedia], lines: map[mediaKey]span{}}
+	ix := &mediaIndex{file: s.files[KindMedia], lines: map[sidKey]span{}}
 	sids := func(text []byte) []mapping.Media {
 		return []mapping.Media{{SID: mapping.MediaSID(stringField(text, "sid"))}}
 	}
@@ -71,7 +59,7 @@ func (s *Snapshot) buildMediaIndex() (*mediaIndex, error) {
 	}
 	err := scanFile(context.Background(), ix.file, func(l line) {
 		for _, m := range sids(l.text) {
-			if key, ok := newMediaKey(m.SID); ok {
+			if key, ok := newSIDKey(prefixMedia, string(m.SID)); ok {
 				ix.lines[key] = span{l.start, l.end - l.start}
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -47,7 +46,7 @@ func (s *Snapshot) Messages(ctx context.Context, c mapping.Conversation, after i
 		return nothing[mapping.Message](fmt.Errorf("list messages: %w", err))
 	}
 	f := s.files[KindMessages]
-	return func(yield func(mapping.Message, error) bool) {
+	listed := func(yield func(mapping.Message, error) bool) {
 		if err := s.checkTogether(e); err != nil && !yield(mapping.Message{}, err) {
 			return
 		}
@@ -56,6 +55,7 @@ func (s *Snapshot) Messages(ctx context.Context, c mapping.Conversation, after i
 			return r.read(l.text, l.number)
 		})(yield)
 	}
+	return categorized(listed, func(m mapping.Media) (string, error) { return s.category(ctx, m) })
 }
 
 // checkTogether refuses messages that do not stand with the others of their
@@ -73,67 +73,6 @@ func (s *Snapshot) checkTogether(e *entry) error {
 		return nil
 	}
 	return d
-}
-
-// Messages lists those of one conversation whose index is above after,
-// ascending by index. Where after shows that most of them are known, the newest
-// page is read first, which usually is all that is asked for.
-func (c *Client) Messages(ctx context.Context, conv mapping.Conversation, after int64) iter.Seq2[mapping.Message, error] {
-	path, err := conversationPath(conv, "Messages")
-	if err != nil {
-		return nothing[mapping.Message](fmt.Errorf("list messages: %w", err))
-	}
-	return func(yield func(mapping.Message, error) bool) {
-		if after >= pageSize {
-			tail, whole, err := c.messagesTail(ctx, path, conv.SID, after)
-			if err != nil {
-				yield(mapping.Message{}, err)
-				return
-			}
-			if whole {
-				for _, m := range tail {
-					if !yield(m, nil) {
-						return
-					}
-				}
-				return
-			}
-		}
-		r := messageReader{conversation: conv.SID, after: after, last: -1, unit: "item"}
-		n := int64(0)
-		list(ctx, c, listing[mapping.Message]{
-			path: path, query: "Order=asc&" + pageQuery(pageSize), owner: of(conv.SID),
-			read: func(text []byte) (mapping.Message, error) {
-				n++
-				return r.read(text, n)
-			},
-		})(yield)
-	}
-}
-
-// messagesTail reads the newest page of a conversation. Whole reports that the
-// page reaches down to after, so that it holds all that is asked for, and that
-// nothing on it is damaged.
-func (c *Client) messagesTail(ctx context.Context, path string, sid mapping.ConversationSID, after int64) (tail []mapping.Message, whole bool, err error) {
-	p, err := c.page(ctx, path+"?Order=desc&"+pageQuery(pageSize))
-	if err != nil {
-		return nil, false, err
-	}
-	slices.Reverse(p.items)
-	sound := 0
-	r := messageReader{conversation: sid, after: -1, last: -1}
-	for _, text := range p.items {
-		m, err := r.read(text, 0)
-		if err != nil {
-			break // the list from the start tells what is wrong
-		}
-		sound++
-		if m.Index > after {
-			tail = append(tail, m)
-		}
-	}
-	whole = sound == len(p.items) && (p.next == "" || len(tail) < len(p.items))
-	return tail, whole, nil
 }
 
 // messageReader reads the messages of one conversation in order.

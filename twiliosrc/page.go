@@ -50,17 +50,6 @@ func parsePage(body []byte) (page, error) {
 	return p, nil
 }
 
-// sids are the identifiers of the items of p.
-func (p page) sids() map[string]bool {
-	sids := make(map[string]bool, len(p.items))
-	for _, text := range p.items {
-		if sid := stringField(text, "sid"); sid != nil {
-			sids[string(sid)] = true
-		}
-	}
-	return sids
-}
-
 // page fetches one page.
 func (c *Client) page(ctx context.Context, target string) (page, error) {
 	body, err := c.fetch(ctx, c.rest, target)
@@ -85,50 +74,91 @@ type listing[T any] struct {
 	read func(text []byte) (T, error)
 }
 
-// list reads page after page, one at a time, until there is no next one.
+// maxPasses is how often a list is read until nothing new is found in it.
+const maxPasses = 4
+
+// list reads page after page, one at a time, until there is no next one. Pages
+// shift when an item is deleted between two of them, and then hide another one:
+// a list of more than one page is read again until that shows nothing new.
 func list[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var none T
-		var before map[string]bool
-		for target := l.path + "?" + l.query; target != ""; {
-			p, err := c.page(ctx, target)
-			if err != nil {
-				yield(none, err)
+		seen := sidSet{}
+		for n := range maxPasses {
+			p := listPass[T]{listing: l, c: c, seen: seen, again: n > 0, yield: yield}
+			if goOn := p.run(ctx); !goOn {
 				return
 			}
-			for v, err := range l.items(p, before, &c.damage) {
-				if !yield(v, err) {
-					return
-				}
-			}
-			if target, err = c.rest.follow(p.next, target); err != nil {
-				yield(none, err)
-				return
-			}
-			before = p.sids()
 		}
+		c.log.WarnContext(ctx, "list still grows", "path", l.path, "passes", maxPasses)
 	}
 }
 
-// items reads the items of p. Those that stood on the page before are left
-// out: something was inserted meanwhile, and the pages have shifted.
-func (l listing[T]) items(p page, before map[string]bool, d *damage) iter.Seq2[T, error] {
+// sidSet is a set of SIDs.
+type sidSet map[sidKey]bool
+
+// add reports whether sid was not in s. What is no SID never is.
+func (s sidSet) add(sid string) bool {
+	key, ok := newSIDKey(sid[:min(2, len(sid))], sid)
+	if !ok {
+		return true
+	}
+	known := s[key]
+	s[key] = true
+	return !known
+}
+
+// listPass reads a list once.
+type listPass[T any] struct {
+	listing[T]
+	c     *Client
+	seen  sidSet
+	again bool // the list has been read before
+	found bool // something new
+	yield func(T, error) bool
+}
+
+// run reports whether the list should be read again.
+func (p *listPass[T]) run(ctx context.Context) bool {
+	var none T
+	pages := 0
+	for target := p.path + "?" + p.query; target != ""; pages++ {
+		pg, err := p.c.page(ctx, target)
+		if err != nil {
+			p.yield(none, err)
+			return false
+		}
+		for v, err := range p.items(pg) {
+			if !p.yield(v, err) {
+				return false
+			}
+		}
+		if target, err = p.c.rest.follow(pg.next, target); err != nil {
+			p.yield(none, err)
+			return false
+		}
+	}
+	return pages > 1 && (p.found || !p.again)
+}
+
+// items reads the items of a page, except for those that were read before.
+func (p *listPass[T]) items(pg page) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		for i, text := range p.items {
+		for i, text := range pg.items {
 			sid := string(stringField(text, "sid"))
-			if before[sid] {
+			if !p.seen.add(sid) || p.again && !isSID(sid) {
 				continue
 			}
-			v, err := l.read(text)
+			p.found = true
+			v, err := p.read(text)
 			switch {
 			case err == nil:
 				if !yield(v, nil) {
 					return
 				}
 			case !errors.Is(err, errNotAsked):
-				e := &mapping.DamagedError{Place: l.place(sid, i), Conversation: l.owner(text), Err: err}
-				if !d.leaveOut(e, 1) && !yield(none, e) {
+				e := &mapping.DamagedError{Place: p.place(sid, i), Conversation: p.owner(text), Err: err}
+				if !p.c.damage.leaveOut(e, 1) && !yield(none, e) {
 					return
 				}
 			}
@@ -138,11 +168,14 @@ func (l listing[T]) items(p page, before map[string]bool, d *damage) iter.Seq2[T
 
 // place is the path of an item, as far as it is known.
 func (l listing[T]) place(sid string, i int) string {
-	if len(sid) == sidLength && validSID(sid[:2], sid) {
+	if isSID(sid) {
 		return l.path + "/" + sid
 	}
 	return fmt.Sprintf("%s, item %d of a page", l.path, i+1)
 }
+
+// isSID reports whether sid is an identifier of whatever kind.
+func isSID(sid string) bool { return len(sid) == sidLength && validSID(sid[:2], sid) }
 
 // perService joins the lists of every service of the account.
 func perService[T any](ctx context.Context, c *Client, list func(mapping.ServiceSID) iter.Seq2[T, error]) iter.Seq2[T, error] {

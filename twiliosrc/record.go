@@ -20,8 +20,19 @@ type Listing struct {
 	// Service narrows users, roles and conversations; empty for all services.
 	Service mapping.ServiceSID
 	// Conversation is whose participants or messages are listed, and must be
-	// set for them.
+	// set for them. Webhooks and receipts may be listed without it.
 	Conversation mapping.ConversationSID
+	// Message is whose receipts or channel metadata are listed; empty for all.
+	Message mapping.MessageSID
+}
+
+// owner is the SID whose resources l lists, if they have to be looked for in a
+// file that is not ordered by it.
+func (l Listing) owner() string {
+	if l.Kind == KindWebhooks {
+		return string(l.Conversation)
+	}
+	return string(l.Message)
 }
 
 // Record is a recorded resource, not decoded.
@@ -84,6 +95,9 @@ func (s *Snapshot) parts(l Listing) ([]part, error) {
 	}
 	if f == nil {
 		return nil, nil
+	}
+	if owner := l.owner(); owner != "" && s.owners[l.Kind] != nil {
+		return s.partsOf(l.Kind, owner)
 	}
 	if l.Kind != KindParticipants && l.Kind != KindMessages {
 		return []part{{f, f.whole()}}, nil

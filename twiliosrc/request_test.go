@@ -172,6 +172,7 @@ func TestErrorsShowNoSecrets(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	const base = "https://conversations.twilio.com/v1/Services"
+	const again = "/v1/Services?PageSize=100" // until nothing new is found
 	for _, tt := range []struct {
 		name    string
 		answers []answer
@@ -181,13 +182,17 @@ func TestPages(t *testing.T) {
 	}{
 		{"short and empty pages", []answer{
 			servicesPage(base+"?PageToken=PT1", 1), servicesPage(base + "?PageToken=PT2"), servicesPage("", 2),
-		}, []int{1, 2}, []string{"/v1/Services?PageToken=PT1", "/v1/Services?PageToken=PT2"}, ""},
+		}, []int{1, 2}, []string{"/v1/Services?PageToken=PT1", "/v1/Services?PageToken=PT2", again}, ""},
 		{"queries byte for byte", []answer{
 			servicesPage(base+"?PageToken=PT.42%3d+~&a=%zz&Page=", 1), servicesPage("", 2),
-		}, []int{1, 2}, []string{"/v1/Services?PageToken=PT.42%3d+~&a=%zz&Page="}, ""},
+		}, []int{1, 2}, []string{"/v1/Services?PageToken=PT.42%3d+~&a=%zz&Page=", again}, ""},
 		{"pages that shift", []answer{
 			servicesPage(base+"?PageToken=PT1", 1, 2, 3), servicesPage("", 3, 4),
-		}, []int{1, 2, 3, 4}, []string{"/v1/Services?PageToken=PT1"}, ""},
+		}, []int{1, 2, 3, 4}, []string{"/v1/Services?PageToken=PT1", again}, ""},
+		{"pages that hide an item", []answer{
+			servicesPage(base+"?PageToken=PT1", 1, 2), servicesPage("", 4), servicesPage(base+"?PageToken=PT2", 1, 3), servicesPage("", 4),
+			servicesPage("", 1, 3, 4),
+		}, []int{1, 2, 4, 3}, []string{"/v1/Services?PageToken=PT1", again, "/v1/Services?PageToken=PT2", again}, ""},
 		{"another host", []answer{servicesPage("https://evil.example/v1/Services?PageToken=PT1", 1)}, []int{1}, nil, "evil.example"},
 		{"another port", []answer{servicesPage("https://conversations.twilio.com:8443/v1/Services", 1)}, []int{1}, nil, "8443"},
 		{"plain http", []answer{servicesPage("http://conversations.twilio.com/v1/Services?PageToken=PT1", 1)}, []int{1}, nil, "next page"},

@@ -2,6 +2,7 @@ package twiliosrc
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"iter"
 	"strings"
@@ -19,6 +20,9 @@ const (
 	prefixMedia        = "ME"
 	prefixUser         = "US"
 	prefixRole         = "RL"
+	prefixReceipt      = "DY"
+	prefixWebhook      = "WH"
+	prefixAddress      = "IG"
 	prefixRequest      = "RQ"
 )
 
@@ -49,6 +53,18 @@ func checkSID[S ~string](prefix, field string, sid S) error {
 		return fmt.Errorf("%s %.40q is not %s and 32 hexadecimal digits", field, string(sid), prefix)
 	}
 	return nil
+}
+
+// sidKey is an identifier in half of its space, for sets that may hold very many.
+// It leaves the prefix out.
+type sidKey [(sidLength - 2) / 2]byte
+
+func newSIDKey(prefix, sid string) (key sidKey, ok bool) {
+	if !validSID(prefix, sid) {
+		return key, false
+	}
+	_, err := hex.Decode(key[:], []byte(sid[len(prefix):]))
+	return key, err == nil
 }
 
 // conversationSIDs finds the conversation SIDs anywhere in text: the way to the

@@ -39,6 +39,9 @@ type Snapshot struct {
 	// media finds resources of the Media Content Service. It passes over them
 	// when first called.
 	media func() (*mediaIndex, error)
+	// owners find the lines of those files that are neither ordered nor small
+	// by whose they are. Each passes over its file when first called.
+	owners map[Kind]func() (ownerIndex, error)
 }
 
 // NotSnapshotError says that a directory is no snapshot at all.
@@ -71,6 +74,7 @@ func OpenSnapshot(ctx context.Context, dir string, opts *SnapshotOptions) (*Snap
 	s := &Snapshot{root: root, files: map[Kind]*file{}, damage: damage{skip: opts.SkipDamaged}}
 	s.users = sync.OnceValues(s.usersFile)
 	s.media = sync.OnceValues(s.buildMediaIndex)
+	s.owners = s.ownerIndexes()
 	if err := s.open(ctx, dir); err != nil {
 		_ = s.Close() // nothing was written
 		return nil, err

@@ -1,0 +1,71 @@
+package twiliosrc
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"iter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Configurations lists the configuration of the account and those of its
+// services: which service is the default one, which roles newcomers get, after
+// how long conversations go quiet.
+func (c *Client) Configurations(ctx context.Context) iter.Seq2[json.RawMessage, error] {
+	return func(yield func(json.RawMessage, error) bool) {
+		if !yield(c.singleton(ctx, accountConfigurationPath)) {
+			return
+		}
+		for s, err := range c.Services(ctx) {
+			if err != nil {
+				yield(nil, wholeService(err))
+				return
+			}
+			if !yield(c.singleton(ctx, servicePath(s.SID, "Configuration"))) {
+				return
+			}
+		}
+	}
+}
+
+// Configurations lists those that were recorded.
+func (s *Snapshot) Configurations(ctx context.Context) iter.Seq2[json.RawMessage, error] {
+	return s.resources(ctx, Listing{Kind: KindConfiguration})
+}
+
+const accountConfigurationPath = "/v1/Configuration"
+
+// DefaultService is the one whose conversations have URLs without a service.
+func (c *Client) DefaultService(ctx context.Context) (mapping.ServiceSID, error) {
+	raw, err := c.singleton(ctx, accountConfigurationPath)
+	if err != nil {
+		return "", err
+	}
+	return defaultService(raw), nil
+}
+
+// DefaultService is the one that the manifest names or, if it names none, the
+// recorded configuration. It is empty if neither does.
+func (s *Snapshot) DefaultService(ctx context.Context) (mapping.ServiceSID, error) {
+	found := s.manifest.DefaultServiceSID
+	for raw, err := range s.Configurations(ctx) {
+		if found != "" {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		found = cmp.Or(found, defaultService(raw))
+	}
+	return found, nil
+}
+
+// defaultService reads the configuration of an account.
+func defaultService(raw []byte) mapping.ServiceSID {
+	sid := string(stringField(raw, "default_chat_service_sid"))
+	if !validSID(prefixService, sid) {
+		return ""
+	}
+	return mapping.ServiceSID(sid)
+}

@@ -1,0 +1,81 @@
+package twiliosrc
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"strings"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// categorized completes the files of messages whose category only the Media
+// Content Service knows: a message over REST does not tell the text of an e-mail
+// from a file that came with it. Ask returns the category of one file.
+//
+// Only what is content takes its category over; an attachment is what a file
+// without category is anyway.
+func categorized(messages iter.Seq2[mapping.Message, error], ask func(mapping.Media) (string, error)) iter.Seq2[mapping.Message, error] {
+	return func(yield func(mapping.Message, error) bool) {
+		for m, err := range messages {
+			for i := range m.Media {
+				if err != nil || !mayBeContent(m.Media[i]) {
+					continue
+				}
+				var category string
+				if category, err = ask(m.Media[i]); category == mapping.CategoryBody || category == mapping.CategoryHistory {
+					m.Media[i].Category = category
+				}
+			}
+			if !yield(m, err) {
+				return
+			}
+		}
+	}
+}
+
+// mayBeContent reports whether the category of a file must be asked for. What
+// is to be looked at or listened to is an attachment, whatever it is called.
+func mayBeContent(m mapping.Media) bool {
+	sort, _, _ := strings.Cut(strings.ToLower(m.ContentType), "/")
+	switch {
+	case m.Category != "", !validSID(prefixMedia, string(m.SID)):
+		return false
+	}
+	return sort != "image" && sort != "audio" && sort != "video"
+}
+
+// category is that of the recorded resource. One that is missing or damaged has
+// none, as it has none to whoever opens the file.
+func (s *Snapshot) category(ctx context.Context, m mapping.Media) (string, error) {
+	if s.files[KindMedia] == nil {
+		return "", nil
+	}
+	if _, err := s.media(); err != nil {
+		return "", err
+	}
+	text, err := s.MediaResource(ctx, m.SID)
+	if err != nil {
+		return "", context.Cause(ctx)
+	}
+	res, err := decodeMediaResource(text)
+	if err != nil {
+		return "", nil
+	}
+	return res.Category, nil
+}
+
+// category asks the Media Content Service. What it answers is kept for
+// OpenMedia, so that it is not asked twice.
+func (c *Client) category(ctx context.Context, conv mapping.Conversation, m mapping.Media) (string, error) {
+	res, err := c.fetchMedia(ctx, conv, m)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.As(err, new(*mapping.DamagedError)):
+		return res.Category, nil
+	case err != nil:
+		return "", err
+	}
+	c.seen.put(res)
+	return res.Category, nil
+}
