@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,79 +16,93 @@ import (
 // the host.
 type handler func(http.ResponseWriter, *http.Request) error
 
-// route is a pattern of http.ServeMux and what answers it.
+// route is a pattern of http.ServeMux, what is there, and what answers it.
 type route struct {
-	pattern string
-	handle  handler
+	resource Resource
+	pattern  string
+	handle   handler
 }
 
 // failure writes an error in the way of a host.
 type failure func(http.ResponseWriter, *apiError)
 
+// productionURL is the address that is written into what Twilio returns.
+const productionURL = "https://conversations.twilio.com"
+
 // host makes one of the three hosts of its routes. They answer GET only: a
 // snapshot cannot be written.
 func (s *Server) host(name Host, routes []route, fail failure) http.Handler {
 	mux := http.NewServeMux()
-	for _, r := range append(routes, route{"/", s.nowhere}) {
-		mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) {
-			if err := r.handle(w, req); err != nil {
-				fail(w, asAPIError(err, req))
+	for _, route := range append(routes, route{"", "/", s.nowhere}) {
+		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
+			if rec, ok := w.(*recorder); ok && !s.disturb(rec, r, route.resource, fail) {
+				return
+			}
+			if err := route.handle(w, r); err != nil {
+				fail(w, asAPIError(err, r))
 			}
 		})
 	}
-	return s.observed(name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet {
-			fail(w, &apiError{http.StatusMethodNotAllowed, codeMethod, "Method not allowed"})
+	return s.observed(name, func(w *recorder, r *http.Request, concurrent int64) {
+		if refused := s.refused(name, r, concurrent); refused != nil {
+			fail(w, refused)
 			return
 		}
 		mux.ServeHTTP(w, r)
-	}))
+	})
 }
 
 func (s *Server) nowhere(_ http.ResponseWriter, r *http.Request) error { return notFound(r) }
 
+// refused is what a request is refused for, whatever it asks. That Twilio's
+// answer to another region's account is a 400 is not published, only its code.
+func (s *Server) refused(name Host, r *http.Request, concurrent int64) *apiError {
+	switch {
+	case r.Method != http.MethodGet:
+		return &apiError{http.StatusMethodNotAllowed, codeMethod, "Method not allowed"}
+	case name == HostMedia:
+		return nil
+	case s.opts.MaxConcurrent > 0 && concurrent > int64(s.opts.MaxConcurrent):
+		return tooManyRequests()
+	case s.opts.WrongRegion:
+		return &apiError{http.StatusBadRequest, codeRegion, "The account belongs to another region"}
+	}
+	return nil
+}
+
 // observed gives every answer the headers that Twilio's have, and tells
-// OnRequest of it.
-func (s *Server) observed(name Host, next http.Handler) http.Handler {
+// OnRequest of it, even of one that breaks off.
+func (s *Server) observed(name Host, next func(*recorder, *http.Request, int64)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Twilio-Request-Id", newRequestID())
-		w.Header().Set("Twilio-Concurrent-Requests", strconv.FormatInt(s.inFlight.Add(1), 10))
-		defer s.inFlight.Add(-1)
-		rec := &recorder{ResponseWriter: w, started: time.Now()}
-		next.ServeHTTP(rec, r)
-		if s.opts.OnRequest != nil {
-			s.opts.OnRequest(Request{
-				Host: name, Method: r.Method, Target: r.RequestURI, Header: r.Header.Clone(),
-				Status: cmp.Or(rec.status, http.StatusOK),
-			})
+		inFlight := s.counter(name)
+		concurrent := inFlight.Add(1)
+		defer inFlight.Add(-1)
+		rec := &recorder{ResponseWriter: w, started: time.Now(), host: name}
+		if name != HostMedia {
+			w.Header().Set("Twilio-Request-Id", newRequestID())
+			w.Header().Set("Twilio-Concurrent-Requests", strconv.FormatInt(concurrent, 10))
+			w.Header().Set("X-Home-Region", cmp.Or(s.snap.Manifest().Region, "us1"))
 		}
+		if s.opts.OnRequest != nil {
+			defer func() {
+				s.opts.OnRequest(Request{
+					Host: name, Method: r.Method, Target: r.RequestURI, Header: r.Header.Clone(),
+					Status: cmp.Or(rec.status, http.StatusOK), Concurrent: concurrent, Fault: rec.fault,
+				})
+			}()
+		}
+		next(rec, r, concurrent)
 	})
 }
 
-// recorder notes the status and stamps how long the answer took.
-type recorder struct {
-	http.ResponseWriter
-	started time.Time
-	status  int
-}
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-		r.Header().Set("Twilio-Request-Duration", strconv.FormatFloat(time.Since(r.started).Seconds(), 'f', 3, 64))
+// counter counts the requests in progress. What a signed URL leads to is no
+// request to Twilio's API.
+func (s *Server) counter(name Host) *atomic.Int64 {
+	if name == HostMedia {
+		return &s.downloads
 	}
-	r.ResponseWriter.WriteHeader(status)
+	return &s.inFlight
 }
-
-func (r *recorder) Write(p []byte) (int, error) {
-	if r.status == 0 {
-		r.WriteHeader(http.StatusOK)
-	}
-	return r.ResponseWriter.Write(p)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 func newRequestID() string {
 	var b [16]byte

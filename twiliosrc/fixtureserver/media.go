@@ -17,7 +17,7 @@ import (
 
 // Media is the host of the bytes. It knows no accounts, only signed URLs.
 func (s *Server) Media() http.Handler {
-	return s.host(HostMedia, []route{{"/{sid}", s.serveMedia}}, failXML)
+	return s.host(HostMedia, []route{{ResourceFiles, "/{sid}", s.serveMedia}}, failXML)
 }
 
 // keyPairID stands in for the name of the key that Twilio's storage signs with.
@@ -28,7 +28,7 @@ var cloudFront = strings.NewReplacer("+", "-", "=", "_", "/", "~")
 
 // signedURL is where a file is for a while.
 func (s *Server) signedURL(sid mapping.MediaSID) string {
-	expires := time.Now().Add(s.opts.MediaLifetime).Unix()
+	expires := s.opts.Now().Add(s.opts.MediaLifetime).Unix()
 	return s.mediaURL() + "/" + string(sid) + "?" + s.mediaQuery(string(sid), expires)
 }
 
@@ -38,6 +38,9 @@ func (s *Server) mediaQuery(sid string, expires int64) string {
 	return fmt.Sprintf("Expires=%d&Signature=%s&Key-Pair-Id=%s", expires, cloudFront.Replace(signature), keyPairID)
 }
 
+// errAccessDenied is the answer to a URL that is not, or no longer, a signed one.
+var errAccessDenied = &apiError{http.StatusForbidden, 0, "Access denied"}
+
 // serveMedia serves a file to whoever has its signed URL, byte for byte. Someone
 // who sends credentials along has a fault that must not go unnoticed.
 func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) error {
@@ -45,15 +48,15 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	expires, err := strconv.ParseInt(r.URL.Query().Get("Expires"), 10, 64)
 	switch {
 	case r.Header.Get("Authorization") != "":
-		return &apiError{http.StatusBadRequest, 0, "Only one auth mechanism allowed"}
-	case err != nil, r.URL.RawQuery != s.mediaQuery(sid, expires), time.Now().Unix() >= expires:
-		return &apiError{http.StatusForbidden, 0, "Access denied"}
+		return &apiError{http.StatusForbidden, 0, "Only one auth mechanism allowed"}
+	case err != nil, r.URL.RawQuery != s.mediaQuery(sid, expires), s.opts.Now().Unix() >= expires:
+		return errAccessDenied
 	}
 	return s.copyMedia(w, r, mapping.MediaSID(sid))
 }
 
 func (s *Server) copyMedia(w http.ResponseWriter, r *http.Request, sid mapping.MediaSID) error {
-	raw, err := s.snap.MediaResource(r.Context(), sid)
+	raw, err := s.mediaResource(r.Context(), sid)
 	if err != nil {
 		return err
 	}
@@ -77,9 +80,10 @@ func (s *Server) copyMedia(w http.ResponseWriter, r *http.Request, sid mapping.M
 
 // xmlCodes are the names of storage's errors.
 var xmlCodes = map[int]string{
-	http.StatusBadRequest: "InvalidArgument",
-	http.StatusForbidden:  "AccessDenied",
-	http.StatusNotFound:   "NoSuchKey",
+	http.StatusForbidden:        "AccessDenied",
+	http.StatusNotFound:         "NoSuchKey",
+	http.StatusMethodNotAllowed: "MethodNotAllowed",
+	http.StatusTooManyRequests:  "SlowDown",
 }
 
 // failXML writes e as storage does, which does not speak JSON.
@@ -89,7 +93,9 @@ func failXML(w http.ResponseWriter, e *apiError) {
 		Code    string
 		Message string
 	}{Code: cmp.Or(xmlCodes[e.status], "InternalError"), Message: e.message})
+	body = append([]byte(xml.Header), body...)
 	w.Header().Set("Content-Type", "application/xml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(e.status)
-	_, _ = w.Write(append([]byte(xml.Header), body...)) // the client may be gone
+	_, _ = w.Write(body) // the client may be gone
 }

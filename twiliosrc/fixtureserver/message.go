@@ -3,28 +3,30 @@ package fixtureserver
 import (
 	"net/http"
 	"strings"
-
-	"github.com/twilio2acs/twilio2acs/twiliosrc"
 )
 
 func (s *Server) messageRoutes(prefix string) []route {
 	prefix += "/Conversations/{conversation}/Messages"
 	return []route{
-		{prefix, s.listMessages},
-		{prefix + "/{sid}", s.fetch(s.inConversation, twiliosrc.KindMessages)},
+		{ResourceMessages, prefix, s.list(s.orderedMessages)},
+		{ResourceMessages, prefix + "/{sid}", s.fetch(s.inConversation(ResourceMessages), noAlias)},
 	}
 }
 
-// listMessages is the one list that can be read from its end. The case of the
-// order does not matter to Twilio.
-func (s *Server) listMessages(w http.ResponseWriter, r *http.Request) error {
-	l, err := s.inConversation(r, twiliosrc.KindMessages)
+// orderedMessages is the one list that can be read from its end. The case of
+// the order does not matter to Twilio.
+func (s *Server) orderedMessages(r *http.Request) (collection, error) {
+	c, err := s.inConversation(ResourceMessages)(r)
 	if err != nil {
-		return err
+		return c, err
 	}
-	order := strings.ToLower(r.URL.Query().Get("Order"))
-	if order != "" && order != "asc" && order != "desc" {
-		return &apiError{http.StatusBadRequest, codeBadRequest, "Order must be asc or desc"}
+	c.filters = []string{"Order"}
+	switch strings.ToLower(r.URL.Query().Get("Order")) {
+	case "", "asc":
+	case "desc":
+		c.desc = true
+	default:
+		return c, badRequest("Order must be asc or desc")
 	}
-	return s.page(w, r, l, sizes{50, 100}, order == "desc")
+	return c, nil
 }

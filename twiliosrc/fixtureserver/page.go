@@ -2,6 +2,7 @@ package fixtureserver
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -13,119 +14,120 @@ import (
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 )
 
-// sizes are the default and the largest size of a resource's pages, from
-// Twilio's OpenAPI document. What Twilio makes of a larger wish is not
-// published; here it gets the largest.
-type sizes struct{ normal, largest int }
-
-// list answers with a page of a list.
-func (s *Server) list(find listing, kind twiliosrc.Kind, sizes sizes) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		l, err := find(r, kind)
-		if err != nil {
-			return err
-		}
-		return s.page(w, r, l, sizes, false)
-	}
+// page is a stretch of a list that one answer shows.
+type page struct {
+	position
+	size    int // asked for
+	records []twiliosrc.Record
+	more    bool // there is something behind it in the direction of reading
 }
 
-// page answers with the page of l that r asks for. With desc the list runs from
-// its last resource to its first.
-func (s *Server) page(w http.ResponseWriter, r *http.Request, l twiliosrc.Listing, sizes sizes, desc bool) error {
-	size, err := sizes.asked(r.URL.Query())
+// page answers with the page of c that r asks for.
+func (s *Server) page(w http.ResponseWriter, r *http.Request, c collection) error {
+	size, err := s.pageSize(c.resource, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	at, err := s.position(r, desc)
+	at, err := s.position(r, c)
 	if err != nil {
 		return err
 	}
-	records, more, err := s.read(r, l, at, size, desc)
+	p, err := s.read(r.Context(), c, at, size)
 	if err != nil {
 		return err
 	}
-	body, err := s.encode(r, l.Kind, size, s.neighbours(r, at, records, more, desc), records)
+	body, err := s.encode(r, c, p)
 	if err != nil {
 		return err
 	}
+	s.changeBehind(c, p)
 	writeJSON(w, http.StatusOK, body)
 	return nil
 }
 
-// asked is the page size that a query asks for.
-func (z sizes) asked(query url.Values) (int, error) {
+// pageSize is the page size that a query asks for.
+func (s *Server) pageSize(resource Resource, query url.Values) (int, error) {
+	shape := shapes[resource]
 	if !query.Has("PageSize") {
-		return z.normal, nil
+		return shape.normal, nil
 	}
 	size, err := strconv.Atoi(query.Get("PageSize"))
 	if err != nil || size < 1 {
-		return 0, &apiError{http.StatusBadRequest, codeBadRequest, "PageSize must be a number above 0"}
+		return 0, badRequest("PageSize must be a number above 0")
 	}
-	return min(size, z.largest), nil
+	if size > shape.largest && s.opts.StrictPageSize {
+		return 0, badRequest(fmt.Sprintf("PageSize must be at most %d", shape.largest))
+	}
+	return min(size, shape.largest), nil
 }
 
 // position is where a page begins. A page but the first is reached by its
 // token only; the number in the query is the client's own.
-func (s *Server) position(r *http.Request, desc bool) (position, error) {
+func (s *Server) position(r *http.Request, c collection) (position, error) {
 	query := r.URL.Query()
 	if token := query.Get("PageToken"); token != "" {
-		return s.openToken(r, desc, token)
+		at, err := s.openToken(r, c, token)
+		if err != nil || !s.faults.offset(c.resource) {
+			return at, err
+		}
+		return s.shifted(r.Context(), c, at)
 	}
 	if page := query.Get("Page"); page != "" && page != "0" {
 		return position{}, &apiError{http.StatusBadRequest, codeNoPageToken, "Paged requests must include a PageToken"}
 	}
-	if desc {
+	if c.desc {
 		return position{Place: math.MaxInt64}, nil
 	}
 	return position{}, nil
 }
 
-// read reads a page, and whether there is more behind it in the direction of
-// reading.
-func (s *Server) read(r *http.Request, l twiliosrc.Listing, at position, size int, desc bool) (records []twiliosrc.Record, more bool, err error) {
-	forward := desc == at.Back
-	all := s.snap.RecordsBefore(r.Context(), l, at.Place)
-	if forward {
-		all = s.snap.Records(r.Context(), l, at.Place)
+// read reads a page of c, with the faults that pages have.
+func (s *Server) read(ctx context.Context, c collection, at position, size int) (page, error) {
+	p := page{position: at, size: size}
+	late := at.Page == 0 && !at.Back && s.faults.has(c.resource, FaultInsert)
+	n := size + 1
+	if late {
+		n++
 	}
-	for record, err := range all {
-		if err != nil {
-			return nil, false, err
-		}
-		if len(records) == size {
-			more = true
-			break
-		}
-		records = append(records, record)
+	var err error
+	if p.records, err = take(ctx, c, at.Place, c.desc != at.Back, n); err != nil {
+		return p, err
+	}
+	if late && len(p.records) == n {
+		p.records, p.Hid = s.withoutNewest(c, p.records)
+	}
+	if p.more = len(p.records) > size; p.more {
+		p.records = p.records[:size]
 	}
 	if at.Back {
-		slices.Reverse(records)
+		slices.Reverse(p.records)
+		return p, nil
 	}
-	return records, more, nil
+	s.spoil(c.resource, &p)
+	return p, nil
 }
 
-// neighbours are the pages around one.
-type neighbours struct {
-	number         int
-	previous, next string // tokens; empty where there is no such page
+// take reads up to n resources of c from a place.
+func take(ctx context.Context, c collection, place int64, backward bool, n int) ([]twiliosrc.Record, error) {
+	var records []twiliosrc.Record
+	for record, err := range c.read(ctx, place, backward) {
+		if err != nil {
+			return nil, err
+		}
+		if records = append(records, record); len(records) == n {
+			break
+		}
+	}
+	return records, nil
 }
 
-func (s *Server) neighbours(r *http.Request, at position, records []twiliosrc.Record, more, desc bool) neighbours {
-	n := neighbours{number: at.Page}
-	if len(records) == 0 {
-		return n
-	}
-	first, last := records[0].Start, records[len(records)-1].End
+// ends are the places before and after a page in the direction of its list.
+func (p page) ends(desc bool) (first, last int64) {
+	a, z := p.records[0], p.records[len(p.records)-1]
 	if desc {
-		first, last = records[0].End, records[len(records)-1].Start
+		return a.End, z.Start
 	}
-	if more || at.Back {
-		n.next = s.sealToken(r, desc, position{Place: last, Page: at.Page + 1})
-	}
-	if at.Page > 0 {
-		n.previous = s.sealToken(r, desc, position{Place: first, Page: at.Page - 1, Back: true})
-	}
-	return n
+	return a.Start, z.End
 }
 
 // meta is what stands beside the items of a page.
@@ -139,39 +141,55 @@ type meta struct {
 	Key          string  `json:"key"`
 }
 
-func (s *Server) encode(r *http.Request, kind twiliosrc.Kind, size int, n neighbours, records []twiliosrc.Record) ([]byte, error) {
-	base := "http://" + r.Host
-	if s.opts.ProductionURLs {
-		base = "https://conversations.twilio.com"
-	}
-	base += r.URL.EscapedPath() + "?"
-	if order := r.URL.Query().Get("Order"); order != "" {
-		base += "Order=" + url.QueryEscape(order) + "&"
-	}
-	base += fmt.Sprintf("PageSize=%d", size)
+func (s *Server) meta(r *http.Request, c collection, p page) meta {
+	base := s.listURL(r, c) + fmt.Sprintf("PageSize=%d", p.size)
 	link := func(token string) *string {
-		if token == "" {
-			return nil
-		}
 		u := base + "&PageToken=" + url.QueryEscape(token)
 		return &u
 	}
 	first := base + "&Page=0"
-	m := meta{
-		Page: n.number, PageSize: size, FirstPageURL: first, URL: first,
-		PreviousURL: link(n.previous), NextPageURL: link(n.next), Key: string(kind),
-	}
+	m := meta{Page: p.Page, PageSize: p.size, FirstPageURL: first, URL: first, Key: shapes[c.resource].key}
 	if token := r.URL.Query().Get("PageToken"); token != "" {
 		m.URL = *link(token)
 	}
+	if len(p.records) == 0 {
+		return m
+	}
+	before, after := p.ends(c.desc)
+	if p.more || p.Back {
+		m.NextPageURL = link(s.sealToken(r, c, position{Place: after, Page: p.Page + 1, Hid: p.Hid}))
+	}
+	if p.Page > 0 {
+		m.PreviousURL = link(s.sealToken(r, c, position{Place: before, Page: p.Page - 1, Back: true}))
+	}
+	return m
+}
+
+// listURL is the URL of a list with the parameters that shape it, ready for more.
+func (s *Server) listURL(r *http.Request, c collection) string {
+	base := "http://" + r.Host
+	if s.opts.ProductionURLs {
+		base = productionURL
+	}
+	base += r.URL.EscapedPath() + "?"
+	for _, name := range c.filters {
+		if value := r.URL.Query().Get(name); value != "" {
+			base += name + "=" + url.QueryEscape(value) + "&"
+		}
+	}
+	return base
+}
+
+func (s *Server) encode(r *http.Request, c collection, p page) ([]byte, error) {
+	m := s.meta(r, c, p)
 	head, err := json.Marshal(m)
 	if err != nil {
 		return nil, err
 	}
 	body := bytes.NewBufferString(`{"meta":`)
 	body.Write(head)
-	fmt.Fprintf(body, `,"%s":[`, kind)
-	for i, record := range records {
+	fmt.Fprintf(body, `,"%s":[`, m.Key)
+	for i, record := range p.records {
 		if i > 0 {
 			body.WriteByte(',')
 		}

@@ -1,11 +1,10 @@
 package fixtureserver
 
-import "github.com/twilio2acs/twilio2acs/twiliosrc"
-
 func (s *Server) participantRoutes(prefix string) []route {
 	prefix += "/Conversations/{conversation}/Participants"
+	participants := s.inConversation(ResourceParticipants)
 	return []route{
-		{prefix, s.list(s.inConversation, twiliosrc.KindParticipants, sizes{50, 100})},
-		{prefix + "/{sid}", s.fetch(s.inConversation, twiliosrc.KindParticipants)},
+		{ResourceParticipants, prefix, s.list(participants)},
+		{ResourceParticipants, prefix + "/{sid}", s.fetch(participants, aliasIdentity)},
 	}
 }

@@ -11,11 +11,18 @@ import (
 // service; what belongs to the default service is at the top as well.
 func (s *Server) REST() http.Handler {
 	routes := append(s.serviceRoutes(), s.configurationRoutes()...)
+	routes = append(routes, s.addressConfigurationRoutes()...)
+	routes = append(routes, s.pushRoutes()...)
 	for _, prefix := range []string{"/v1", "/v1/Services/{service}"} {
 		routes = append(routes, s.conversationRoutes(prefix)...)
 		routes = append(routes, s.participantRoutes(prefix)...)
 		routes = append(routes, s.messageRoutes(prefix)...)
+		routes = append(routes, s.receiptRoutes(prefix)...)
+		routes = append(routes, s.channelMetadataRoutes(prefix)...)
+		routes = append(routes, s.webhookRoutes(prefix)...)
 		routes = append(routes, s.userRoutes(prefix)...)
+		routes = append(routes, s.userConversationRoutes(prefix)...)
+		routes = append(routes, s.participantConversationRoutes(prefix)...)
 		routes = append(routes, s.roleRoutes(prefix)...)
 	}
 	for i := range routes {
@@ -35,39 +42,29 @@ func (s *Server) service(r *http.Request) (mapping.ServiceSID, error) {
 	return sid, err
 }
 
-// inService is a list of the service in the path of r.
-func (s *Server) inService(r *http.Request, kind twiliosrc.Kind) (twiliosrc.Listing, error) {
-	service, err := s.service(r)
-	return twiliosrc.Listing{Kind: kind, Service: service}, err
-}
-
-// inConversation is a list of the conversation in the path of r, which must be
-// of the service there.
-func (s *Server) inConversation(r *http.Request, kind twiliosrc.Kind) (twiliosrc.Listing, error) {
-	conversations, err := s.inService(r, twiliosrc.KindConversations)
-	if err != nil {
-		return conversations, err
+// inService finds the list of a resource in the service in the path.
+func (s *Server) inService(resource Resource) finder {
+	return func(r *http.Request) (collection, error) {
+		service, err := s.service(r)
+		return s.recorded(resource, twiliosrc.Listing{Kind: resource.kind(), Service: service}), err
 	}
-	sid := r.PathValue("conversation")
-	_, err = s.snap.Find(r.Context(), conversations, "sid", sid)
-	return twiliosrc.Listing{Kind: kind, Conversation: mapping.ConversationSID(sid)}, err
 }
 
-// listing finds the list that a request is about.
-type listing func(*http.Request, twiliosrc.Kind) (twiliosrc.Listing, error)
+// conversation is the conversation in the path of r, which must be of the
+// service there.
+func (s *Server) conversation(r *http.Request) (mapping.ConversationSID, error) {
+	conversations, err := s.inService(ResourceConversations)(r)
+	if err != nil {
+		return "", err
+	}
+	raw, err := s.lookUp(r.Context(), conversations, r.PathValue("conversation"), aliasUniqueName)
+	return mapping.ConversationSID(text(raw, "sid")), err
+}
 
-// fetch answers with the resource of a list whose SID is in the path.
-func (s *Server) fetch(find listing, kind twiliosrc.Kind) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		l, err := find(r, kind)
-		if err != nil {
-			return err
-		}
-		raw, err := s.snap.Find(r.Context(), l, "sid", r.PathValue("sid"))
-		if err != nil {
-			return err
-		}
-		writeJSON(w, http.StatusOK, raw)
-		return nil
+// inConversation finds the list of a resource in the conversation in the path.
+func (s *Server) inConversation(resource Resource) finder {
+	return func(r *http.Request) (collection, error) {
+		conversation, err := s.conversation(r)
+		return s.recorded(resource, twiliosrc.Listing{Kind: resource.kind(), Conversation: conversation}), err
 	}
 }

@@ -1,11 +1,11 @@
 // Package fixtureserver serves a snapshot as Twilio's Conversations REST API,
 // its Media Content Service and the storage behind that: three hosts, as in
 // production, each with its own idea of who may ask. It keeps nothing of the
-// snapshot in memory.
+// snapshot in memory but where things stand in it, which grows with the number
+// of conversations and participants.
 package fixtureserver
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -16,43 +16,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
-)
-
-// Options tune a Server. The zero value is a sound default.
-type Options struct {
-	// Username and Password are what Basic authentication must give. Empty:
-	// whatever it gives is accepted, as long as it gives something.
-	Username, Password string
-	// MediaLifetime is how long a signed URL is good for. 0 means 5 minutes.
-	MediaLifetime time.Duration
-	// ProductionURLs makes pages link to https://conversations.twilio.com, as
-	// Twilio does, rather than to the host that was asked.
-	ProductionURLs bool
-	// MediaURL is where Media is served when Listen is not used.
-	MediaURL string
-	// OnRequest is told of every request once it is answered, from the
-	// goroutine that answered it.
-	OnRequest func(Request)
-}
-
-// Request is a request as it came, for tests to look at.
-type Request struct {
-	Host   Host
-	Method string
-	Target string // path and query, byte for byte
-	Header http.Header
-	Status int // of the answer
-}
-
-// Host is one of the three that a Server plays.
-type Host string
-
-// The hosts.
-const (
-	HostREST  Host = "rest"  // conversations.twilio.com
-	HostMCS   Host = "mcs"   // mcs.us1.twilio.com
-	HostMedia Host = "media" // media.us1.twilio.com
 )
 
 // Server is a Twilio account made of a snapshot.
@@ -61,7 +26,13 @@ type Server struct {
 	opts Options
 	key  []byte // signs page tokens and media URLs
 
-	inFlight atomic.Int64
+	faults    *faults
+	changes   *changes
+	runs      map[Resource]func() (runs, error)
+	creations func() (map[mapping.ServiceSID][]creation, error)
+	people    func() (*people, error)
+
+	inFlight, downloads atomic.Int64
 
 	mu      sync.Mutex
 	media   string // where Media is served
@@ -71,9 +42,16 @@ type Server struct {
 
 // New makes a server of snap, which must stay open while it is used.
 func New(snap *twiliosrc.Snapshot, opts *Options) *Server {
-	s := &Server{snap: snap, opts: *cmp.Or(opts, &Options{}), key: make([]byte, 32)}
-	s.opts.MediaLifetime = cmp.Or(s.opts.MediaLifetime, 5*time.Minute)
+	s := &Server{snap: snap, opts: opts.withDefaults(), key: make([]byte, 32)}
 	s.media = s.opts.MediaURL
+	s.faults = newFaults(s.opts)
+	s.changes = newChanges(s.opts.Now)
+	s.runs = map[Resource]func() (runs, error){}
+	for _, resource := range []Resource{ResourceReceipts, ResourceChannelMetadata, ResourceWebhooks} {
+		s.runs[resource] = sync.OnceValues(func() (runs, error) { return s.buildRuns(resource.kind()) })
+	}
+	s.creations = sync.OnceValues(s.buildCreations)
+	s.people = sync.OnceValues(s.buildPeople)
 	rand.Read(s.key)
 	return s
 }

@@ -7,12 +7,16 @@ import (
 )
 
 func (s *Server) serviceRoutes() []route {
+	services := s.inAccount(ResourceServices)
 	return []route{
-		{"/v1/Services", s.list(ofAccount, twiliosrc.KindServices, sizes{50, 100})},
-		{"/v1/Services/{sid}", s.fetch(ofAccount, twiliosrc.KindServices)},
+		{ResourceServices, "/v1/Services", s.list(services)},
+		{ResourceServices, "/v1/Services/{sid}", s.fetch(services, noAlias)},
 	}
 }
 
-func ofAccount(_ *http.Request, kind twiliosrc.Kind) (twiliosrc.Listing, error) {
-	return twiliosrc.Listing{Kind: kind}, nil
+// inAccount finds the list of a resource that belongs to no service.
+func (s *Server) inAccount(resource Resource) finder {
+	return func(*http.Request) (collection, error) {
+		return s.recorded(resource, twiliosrc.Listing{Kind: resource.kind()}), nil
+	}
 }

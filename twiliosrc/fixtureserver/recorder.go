@@ -1,0 +1,82 @@
+package fixtureserver
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// recorder is an answer on its way. It notes the status, stamps how long the
+// answer took to begin, and cuts it off where a fault wants that.
+type recorder struct {
+	http.ResponseWriter
+	started time.Time
+	host    Host
+	status  int
+	fault   Mode
+	cut     Mode  // FaultReset, FaultTruncated or FaultShortened
+	left    int64 // bytes until then
+}
+
+// WriteHeader begins the answer.
+func (r *recorder) WriteHeader(status int) {
+	if r.status != 0 {
+		return
+	}
+	r.status = status
+	header := r.Header()
+	if r.host != HostMedia {
+		header.Set("Twilio-Request-Duration", strconv.FormatFloat(time.Since(r.started).Seconds(), 'f', 3, 64))
+	}
+	if r.cut != "" {
+		length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
+		if err != nil {
+			length = 0 // it is cut at once
+		}
+		if r.left = length / 2; r.cut == FaultShortened {
+			header.Set("Content-Length", strconv.FormatInt(r.left, 10))
+		}
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write writes what a fault lets through, and then ends the connection.
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.WriteHeader(http.StatusOK)
+	}
+	if r.cut == "" {
+		return r.ResponseWriter.Write(p)
+	}
+	through := p[:min(int64(len(p)), r.left)]
+	n, err := r.ResponseWriter.Write(through)
+	r.left -= int64(n)
+	if err != nil || len(through) == len(p) {
+		return n, err
+	}
+	if r.cut == FaultShortened {
+		return len(p), nil
+	}
+	r.breakOff()
+	return 0, http.ErrAbortHandler
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// breakOff ends the connection: FaultTruncated with the end of the stream,
+// FaultReset with a reset. It does not return.
+func (r *recorder) breakOff() {
+	control := http.NewResponseController(r.ResponseWriter)
+	_ = control.Flush() // the connection is about to end anyway
+	if r.cut == FaultReset {
+		if conn, _, err := control.Hijack(); err == nil {
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0) // makes Close a reset
+			}
+			_ = conn.Close()
+		}
+	}
+	panic(http.ErrAbortHandler)
+}
