@@ -74,5 +74,5 @@ func writeBody(w http.ResponseWriter, status int, contentType string, body any) 
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
-	w.Write(data) // an error means that the client is gone
+	_, _ = w.Write(data) // an error means that the client is gone
 }

@@ -77,7 +77,7 @@ func (s *Server) Listen(addr string) error {
 		IdleTimeout:       5 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
-	go s.http.ServeTLS(listener, "", "") // ends with Close or Shutdown
+	go func() { _ = s.http.ServeTLS(listener, "", "") }() // ends with Close or Shutdown
 	return nil
 }
 
