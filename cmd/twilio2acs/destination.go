@@ -74,15 +74,21 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	o.limits.register(cmd, "")
 }
 
+// check refuses what the command line and the environment alone say is wrong.
 func (o *connectOptions) check(dest destinationOptions) error {
-	if o.ca != "" && dest.isLocal() {
-		return usagef("leave it out: the embedded ACS brings its own", "--acs-ca means nothing with --dest local:")
-	}
 	if dest.isLocal() {
+		if o.ca != "" {
+			return usagef("leave it out: the embedded ACS brings its own", "--acs-ca means nothing with --dest local:")
+		}
 		_, err := o.limits.settle(limitsOff, true)
 		return err
 	}
-	return nil
+	conn, err := connectionFromEnvironment()
+	if err != nil {
+		return err
+	}
+	_, err = o.limits.settle(limitsPublished, isLoopbackURL(conn.Endpoint))
+	return err
 }
 
 // destination is an ACS resource that can be called.

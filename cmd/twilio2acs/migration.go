@@ -41,11 +41,11 @@ type migration struct {
 	rules mapping.Rules
 }
 
-// open checks the options and opens the source. It writes nothing.
+// check refuses what the command line alone says is wrong.
+func (o *migrationOptions) check() error { return cmp.Or(o.source.check(), o.dest.check()) }
+
+// open opens the source. It writes nothing.
 func (o *migrationOptions) open(ctx context.Context, s *streams) (*migration, error) {
-	if err := cmp.Or(o.source.check(), o.dest.check()); err != nil {
-		return nil, err
-	}
 	place, err := o.media.place(o.dest)
 	if err != nil {
 		return nil, err

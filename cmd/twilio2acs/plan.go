@@ -86,15 +86,18 @@ func (o *planOptions) status(sum migrate.Summary) error {
 // run would still ask about.
 func (o *planOptions) draw(ctx context.Context, s *streams) (report *migrate.Report, unaccepted []string, skipped int64, err error) {
 	report = new(migrate.Report)
+	if err := o.check(); err != nil {
+		return report, nil, 0, err
+	}
+	accepted, err := o.accept.accepted(o.dest)
+	if err != nil {
+		return report, nil, 0, err
+	}
 	m, err := o.open(ctx, s)
 	if err != nil {
 		return report, nil, 0, err
 	}
 	defer func() { err = cmp.Or(err, m.close()) }()
-	accepted, err := o.accept.accepted(o.dest)
-	if err != nil {
-		return report, nil, 0, err
-	}
 	for _, l := range mapping.Unaccepted(m.rules.AccountLosses(), accepted) {
 		unaccepted = append(unaccepted, string(l.Code))
 	}
@@ -108,7 +111,7 @@ func (o *planOptions) draw(ctx context.Context, s *streams) (report *migrate.Rep
 	}
 	defer func() { err = cmp.Or(err, ledger.Close()) }()
 	read := &meter{source: m.src}
-	stop := o.progress.start(s.err, "Planning", messageCount(m.src), read.read.Load)
+	stop := o.progress.start(s.err, messageCount(m.src), read.read.Load)
 	defer stop()
 	made, err := migrate.Plan(ctx, read, ledger, m.rules, &migrate.Options{
 		Whole: o.deep || !o.source.isLive(), Accept: accepted, Logger: o.log.logger(s),

@@ -28,12 +28,11 @@ const refreshEvery = 200 * time.Millisecond
 // start shows how far a command has come until the returned function is called:
 // of total messages, or of nobody knows how many where total is negative. Done
 // is called from another goroutine.
-func (o *progressOptions) start(c *console, what string, total int64, done func() int64) (stop func()) {
+func (o *progressOptions) start(c *console, total int64, done func() int64) (stop func()) {
 	if total == 0 || o.mode.value == progressNone || o.mode.value == progressAuto && !c.terminal {
 		return func() {}
 	}
-	bar := newBar(c.w, what, total)
-	hide := c.show(&barDisplay{bar, total, done})
+	hide := c.show(&barDisplay{bar: newBar(c.w, total), total: total, done: done})
 	quit := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -51,36 +50,43 @@ func (o *progressOptions) start(c *console, what string, total int64, done func(
 	return func() { close(quit); wg.Wait(); hide() }
 }
 
-func newBar(w io.Writer, what string, total int64) *progressbar.ProgressBar {
+// newBar shows messages done of total, their rate, and at the end of the line
+// what barDisplay knows of the time.
+func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(w),
-		progressbar.OptionSetDescription(what),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
 		progressbar.OptionSetItsString("messages"),
-		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetElapsedTime(total < 0),
+		progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionUseANSICodes(true),
 		progressbar.OptionSpinnerType(14),
-		progressbar.OptionSetRenderBlankState(true),
 	)
 }
 
 // barDisplay is a progress bar in the last line of the console.
 type barDisplay struct {
-	bar   *progressbar.ProgressBar
-	total int64
-	done  func() int64
+	bar      *progressbar.ProgressBar
+	total    int64
+	done     func() int64
+	estimate estimate
 }
 
 // draw shows the latest numbers. Some messages are read more than once, so that
-// there may be more of them than the bar has room for.
+// there may be more of them than the bar has room for. A display that cannot be
+// drawn is no reason to stop.
 func (d *barDisplay) draw() {
 	n := d.done()
 	if d.total > 0 {
 		n = min(n, d.total)
+		if left, ok := d.estimate.left(time.Now(), n, d.total); ok {
+			d.bar.Describe(left.Round(time.Second).String() + " left")
+		}
 	}
-	_ = d.bar.Set64(n) // a display that cannot be drawn is no reason to stop
+	_ = d.bar.Set64(n)
 }
 
 func (d *barDisplay) clear() { _ = d.bar.Clear() }

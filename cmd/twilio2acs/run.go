@@ -73,7 +73,7 @@ func run(ctx context.Context, o *runOptions, s *streams) error {
 	if err == nil && report.Summary.Incomplete() {
 		err = exitStatus(exitIncomplete)
 	}
-	if is[*interruptedError](err) {
+	if is[*interruptedError](err) && report.Run > 0 {
 		err = withHint(err, "everything was noted; the same command goes on where this one stopped")
 	}
 	r := resultOf("run", report)
@@ -93,13 +93,19 @@ func run(ctx context.Context, o *runOptions, s *streams) error {
 // not begin.
 func (o *runOptions) migrate(ctx context.Context, s *streams) (report *migrate.Report, skipped int64, err error) {
 	report = new(migrate.Report)
+	accepted, err := o.check()
+	if err != nil {
+		return report, 0, err
+	}
 	m, err := o.open(ctx, s)
 	if err != nil {
 		return report, 0, err
 	}
 	defer func() { err = cmp.Or(err, m.close()) }()
-	accepted, err := o.check(ctx, m, s)
-	if err != nil {
+	if err := o.admit(m); err != nil {
+		return report, 0, err
+	}
+	if err := preflight(ctx, s, m.rules, accepted); err != nil {
 		return report, 0, err
 	}
 	to, err := o.connect.connect(o.dest)
@@ -120,37 +126,35 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (report *migrate.R
 		Settle: o.settle, Embedded: to.embedded, Gap: to.gap, Whole: o.deep || !o.source.isLive(),
 		Accept: accepted, Logger: o.log.logger(s),
 	})
-	stop := o.progress.start(s.err, "Migrating", messageCount(m.src), func() int64 { return engine.Stats().Messages })
+	stop := o.progress.start(s.err, messageCount(m.src), func() int64 { return engine.Stats().Messages })
 	report, err = engine.Run(ctx)
 	stop()
 	err = causeOf(ctx, err)
 	return report, m.src.Skipped(), cmp.Or(err, endRun(ledger, report, err))
 }
 
-// check refuses what can be refused before anything is created.
-func (o *runOptions) check(ctx context.Context, m *migration, s *streams) (map[mapping.LossCode]bool, error) {
+// check refuses what the command line alone says is wrong.
+func (o *runOptions) check() (map[mapping.LossCode]bool, error) {
 	if o.settle <= 0 {
 		return nil, usagef("", "--settle %s is not above 0", o.settle)
 	}
-	if err := o.connect.check(o.dest); err != nil {
+	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest)); err != nil {
 		return nil, err
 	}
-	accepted, err := o.accept.accepted(o.dest)
-	if err != nil {
-		return nil, err
-	}
+	return o.accept.accepted(o.dest)
+}
+
+// admit refuses a ledger of another migration before anything is created.
+func (o *runOptions) admit(m *migration) error {
 	resource, err := o.dest.knownResource()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ledger, err := o.state.read(m.binding(resource))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := ledger.Close(); err != nil {
-		return nil, err
-	}
-	return accepted, preflight(ctx, s, m.rules, accepted)
+	return ledger.Close()
 }
 
 // endRun notes how the run ended and closes the ledger, with its copy beside it.

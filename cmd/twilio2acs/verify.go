@@ -87,6 +87,9 @@ func (o *verifyOptions) status(v *migrate.Verification) error {
 // compare does the work. The verification is never nil.
 func (o *verifyOptions) compare(ctx context.Context, s *streams) (v *migrate.Verification, skipped int64, err error) {
 	v = new(migrate.Verification)
+	if err := cmp.Or(o.check(), o.connect.check(o.dest)); err != nil {
+		return v, 0, err
+	}
 	m, err := o.open(ctx, s)
 	if err != nil {
 		return v, 0, err
@@ -111,7 +114,7 @@ func (o *verifyOptions) compare(ctx context.Context, s *streams) (v *migrate.Ver
 		return v, 0, err
 	}
 	read := &meter{source: m.src}
-	stop := o.progress.start(s.err, "Verifying", messageCount(m.src), read.read.Load)
+	stop := o.progress.start(s.err, messageCount(m.src), read.read.Load)
 	defer stop()
 	made, err := migrate.Verify(ctx, read, to.acs, ledger, media.store, m.rules, &migrate.Options{Logger: o.log.logger(s)})
 	if err != nil {
@@ -123,9 +126,6 @@ func (o *verifyOptions) compare(ctx context.Context, s *streams) (v *migrate.Ver
 // ledger opens the ledger of a run. Verifying changes nothing, so that it may be
 // done on any machine.
 func (o *verifyOptions) ledger(m *migration) (*checkpoint.Reader, error) {
-	if err := o.connect.check(o.dest); err != nil {
-		return nil, err
-	}
 	resource, err := o.dest.knownResource()
 	if err != nil {
 		return nil, err
