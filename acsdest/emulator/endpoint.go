@@ -55,9 +55,16 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		c := &call{r: r}
 		setHeaders(w, c)
-		s.refuse(w, c, notFound("Resource not found."))
+		s.refuse(w, c, c.noRoute())
 	})
 	return mux
+}
+
+// noRoute is the refusal of a call for which there is no operation.
+func (c *call) noRoute() *refusal {
+	r := notFound("Resource not found.")
+	r.chat = c.isChat()
+	return r
 }
 
 // serve takes a request through every gate and answers it.

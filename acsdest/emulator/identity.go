@@ -149,7 +149,11 @@ func (c *call) identityID() (userID, error) {
 	return u, nil
 }
 
+// getIdentity reads an identity, in the preview that can.
 func (s *Server) getIdentity(c *call) (reply, error) {
+	if c.version != customIDVersion {
+		return reply{}, c.noRoute()
+	}
 	u, err := c.identityID()
 	if err != nil {
 		return reply{}, err

@@ -193,6 +193,7 @@ func TestCustomID(t *testing.T) {
 	if a := c.do("GET", "/identities/"+id+"?api-version="+preview, "", "").want(t, http.StatusOK); a.text("id") != id {
 		t.Errorf("get = %s; want %s", a.raw, id)
 	}
+	c.do("GET", "/identities/"+id+"?api-version="+identityVersion, "", "").want(t, http.StatusNotFound)
 	if a := create(identityVersion, `{"customId":"sally@contoso.com"}`).want(t, http.StatusCreated); a.text("identity.id") == id || a.at("identity.customId") != nil {
 		t.Errorf("in a stable version = %s; want a new identity without a custom ID", a.raw)
 	}

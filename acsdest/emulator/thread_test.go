@@ -1,7 +1,6 @@
 package emulator_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -331,10 +330,12 @@ func TestBadQuery(t *testing.T) {
 func TestUnknownRoute(t *testing.T) {
 	c := client{t, open(t, nil)}
 	u := c.user()
-	for _, target := range []string{"/", "/chat", "/chat/threads/x/y", "/identities/x/:other"} {
-		a := c.do("GET", target, u.token, "").want(t, http.StatusNotFound)
-		if !json.Valid([]byte(a.raw)) {
-			t.Errorf("GET %s = %q; want JSON", target, a.raw)
+	for target, code := range map[string]string{
+		"/": "error.code", "/identities/x/:other": "error.code",
+		"/chat": "CommunicationError.Code", "/chat/threads/x/y": "CommunicationError.Code",
+	} {
+		if a := c.do("GET", target, u.token, "").want(t, http.StatusNotFound); a.text(code) != "NotFound" {
+			t.Errorf("GET %s = %q; want NotFound as %s", target, a.raw, code)
 		}
 	}
 }
