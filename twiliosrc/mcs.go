@@ -69,10 +69,10 @@ func (c *Client) OpenMedia(ctx context.Context, conv mapping.Conversation, m map
 	}
 }
 
-// MediaResource is what the Media Content Service says of a file, without the
+// FetchMedia is what the Media Content Service says of a file, without the
 // signed part of its temporary URL. The file can then be opened without asking
 // again. If there is nothing the error is fs.ErrNotExist to errors.Is.
-func (c *Client) MediaResource(ctx context.Context, conv mapping.Conversation, m mapping.Media) (json.RawMessage, error) {
+func (c *Client) FetchMedia(ctx context.Context, conv mapping.Conversation, m mapping.Media) (json.RawMessage, error) {
 	err := errors.Join(
 		checkSID(prefixService, "chat_service_sid", conv.ServiceSID),
 		checkSID(prefixMedia, "sid", m.SID),

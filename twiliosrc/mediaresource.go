@@ -48,6 +48,15 @@ func (s *Snapshot) MediaResource(ctx context.Context, sid mapping.MediaSID) (jso
 	return nil, fmt.Errorf("find media %s: %w", sid, fs.ErrNotExist)
 }
 
+// FetchMedia is what was recorded of a file. If nothing was, the error is
+// fs.ErrNotExist to errors.Is.
+func (s *Snapshot) FetchMedia(ctx context.Context, _ mapping.Conversation, m mapping.Media) (json.RawMessage, error) {
+	if s.files[KindMedia] == nil {
+		return nil, fmt.Errorf("find media %.40q: %w", string(m.SID), fs.ErrNotExist)
+	}
+	return s.MediaResource(ctx, m.SID)
+}
+
 // buildMediaIndex passes over media.jsonl or, without it, over the messages.
 func (s *Snapshot) buildMediaIndex() (*mediaIndex, error) {
 	ix := &mediaIndex{file: s.files[KindMedia], lines: map[sidKey]span{}}

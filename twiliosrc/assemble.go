@@ -1,0 +1,156 @@
+package twiliosrc
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// assemble puts the pieces together, in the order of the conversations, and
+// completes the manifest, whose maps must be there.
+func (w *workshop) assemble(ctx context.Context, m Manifest, order []mapping.ConversationSID) error {
+	a := &assembly{shop: w, manifest: m, files: map[Kind]*assembledFile{}}
+	defer a.discard()
+	if err := a.run(ctx, order); err != nil {
+		return fmt.Errorf("put recording together: %w", err)
+	}
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(w.snapshotDir(), manifestFile), append(text, '\n')); err != nil {
+		return fmt.Errorf("write manifest: %w", err)
+	}
+	return w.check(ctx)
+}
+
+// check opens the finished snapshot, as whoever uses it will.
+func (w *workshop) check(ctx context.Context) error {
+	s, err := OpenSnapshot(ctx, w.snapshotDir(), nil)
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// assembly is the snapshot that the pieces become.
+type assembly struct {
+	shop     *workshop
+	manifest Manifest // its maps are filled in
+	files    map[Kind]*assembledFile
+}
+
+// assembledFile is one file of the snapshot.
+type assembledFile struct {
+	*pendingFile
+	sum   measure
+	lines int64
+}
+
+func (a *assembly) run(ctx context.Context, order []mapping.ConversationSID) error {
+	// An earlier attempt may have left something behind.
+	if err := removeUnless(a.shop.snapshotDir(), func(name string) bool { return name == mediaDir }); err != nil {
+		return err
+	}
+	for _, kind := range requiredKinds {
+		if _, err := a.file(kind); err != nil {
+			return err
+		}
+	}
+	if err := a.shop.readPiece(ctx, accountPiece, a.add); err != nil {
+		return err
+	}
+	for _, sid := range order {
+		err := a.shop.readPiece(ctx, string(sid), a.add)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // without a piece: gone
+			return err
+		}
+	}
+	if err := a.removeStrays(); err != nil {
+		return err
+	}
+	return a.finish()
+}
+
+// add takes one line of a piece.
+func (a *assembly) add(about string, raw []byte) error {
+	if about == fileLine {
+		var f recordedFile
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return err
+		}
+		name := mediaDir + "/" + string(f.SID)
+		a.manifest.Sizes[name], a.manifest.SHA256[name] = f.Size, f.SHA256
+		return nil
+	}
+	f, err := a.file(Kind(about))
+	if err != nil {
+		return err
+	}
+	f.lines++
+	text := append(slices.Clip(raw), '\n')
+	_, _ = f.sum.Write(text) // a hash never fails
+	_, err = f.Write(text)
+	return err
+}
+
+// file is the file of a kind, opened when it is first needed.
+func (a *assembly) file(kind Kind) (*assembledFile, error) {
+	if f := a.files[kind]; f != nil {
+		return f, nil
+	}
+	if !slices.Contains(kinds, kind) {
+		return nil, fmt.Errorf("%.40q is no kind of resource", string(kind))
+	}
+	pending, err := newPendingFile(filepath.Join(a.shop.snapshotDir(), kind.file()))
+	if err != nil {
+		return nil, err
+	}
+	f := &assembledFile{pendingFile: pending, sum: measure{hash: sha256.New()}}
+	a.files[kind] = f
+	return f, nil
+}
+
+func (a *assembly) finish() error {
+	for kind, f := range a.files {
+		if err := f.finish(); err != nil {
+			return err
+		}
+		a.manifest.Counts[kind] = f.lines
+		a.manifest.Sizes[kind.file()], a.manifest.SHA256[kind.file()] = f.sum.size, f.sum.hex()
+	}
+	return nil
+}
+
+func (a *assembly) discard() {
+	for _, f := range a.files {
+		f.discard()
+	}
+}
+
+// removeStrays removes the files of conversations that are gone, and files that
+// were never finished.
+func (a *assembly) removeStrays() error {
+	return removeUnless(filepath.Join(a.shop.snapshotDir(), mediaDir), func(name string) bool {
+		_, ok := a.manifest.Sizes[mediaDir+"/"+name]
+		return ok
+	})
+}
+
+func removeUnless(dir string, keep func(name string) bool) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if !keep(e.Name()) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
+}

@@ -1,0 +1,243 @@
+package twiliosrc_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/internal/snapshottest"
+)
+
+var (
+	_ twiliosrc.Source = (*twiliosrc.Client)(nil)
+	_ twiliosrc.Source = (*twiliosrc.Snapshot)(nil)
+)
+
+const contoso = "../testdata/snapshots/contoso"
+
+func record(tb testing.TB, src twiliosrc.Source, dir string, opts *twiliosrc.RecordOptions) twiliosrc.Recorded {
+	tb.Helper()
+	got, err := twiliosrc.NewRecorder(src, opts).Record(tb.Context(), dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return got
+}
+
+// texts are the files of a snapshot but its manifest, by name; with their lines
+// sorted if asked for, because Twilio lists service by service.
+func texts(tb testing.TB, dir string, sorted bool) map[string]string {
+	tb.Helper()
+	all := map[string]string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path == "snapshot.json" {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join(dir, path))
+		if lines := strings.SplitAfter(string(text), "\n"); sorted && strings.HasSuffix(path, ".jsonl") {
+			slices.Sort(lines)
+			text = []byte(strings.Join(lines, ""))
+		}
+		all[path] = string(text)
+		return err
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return all
+}
+
+// What is recorded from a served snapshot, or from the snapshot itself, is that
+// snapshot, byte for byte.
+func TestRecordGivesTheSnapshotBack(t *testing.T) {
+	for name, dir := range map[string]string{
+		"harbour":   harbour,
+		"contoso":   contoso,
+		"generated": snapshottest.Generate(t, snapshottest.Shape{Services: 1, Conversations: 20, Participants: 3, Messages: 110, Users: 120}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, dir, nil)
+			server := serve(t, s, fixtureserver.Options{})
+			for _, src := range []twiliosrc.Source{s, server.client(t, twiliosrc.ClientOptions{})} {
+				out := filepath.Join(t.TempDir(), "recorded")
+				got := record(t, src, out, &twiliosrc.RecordOptions{Receipts: true})
+				want := texts(t, dir, true)
+				recorded := texts(t, out, true)
+				if name == "generated" { // it has no configuration, but every account has
+					delete(recorded, "configuration.jsonl")
+				}
+				if d := cmp.Diff(recorded, want); d != "" {
+					t.Errorf("%T: recording differs (-got +want):\n%.3000s", src, d)
+				}
+				checkRecording(t, out, got)
+			}
+		})
+	}
+}
+
+// checkRecording checks that the manifest is right, and that nothing else is
+// left over or may be read by others.
+func checkRecording(t *testing.T, dir string, got twiliosrc.Recorded) {
+	t.Helper()
+	s := open(t, dir, nil)
+	if err := s.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+	m := s.Manifest()
+	if m.RecordedAt == "" || m.Counts[twiliosrc.KindMessages] != s.MessageCount() || !cmp.Equal(m.Counts, got.Manifest.Counts) {
+		t.Errorf("manifest %+v", m)
+	}
+	if _, err := os.Lstat(dir + ".unfinished"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("work is left over: %v", err)
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRecordHoldsNoSignature(t *testing.T) {
+	server := serve(t, open(t, harbour, nil), fixtureserver.Options{})
+	out := filepath.Join(t.TempDir(), "out")
+	record(t, server.client(t, twiliosrc.ClientOptions{}), out, nil)
+	for name, text := range texts(t, out, false) {
+		if strings.Contains(text, "Signature") || strings.Contains(text, "127.0.0.1") {
+			t.Errorf("%s holds a signed URL or a local one", name)
+		}
+	}
+}
+
+// failing is a transport that gives up after some requests.
+type failing struct{ left atomic.Int64 }
+
+func (f *failing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if f.left.Add(-1) < 0 {
+		return nil, errStop
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// A recording that is interrupted again and again comes to the same, and starts
+// from where it was.
+func TestRecordResumes(t *testing.T) {
+	server := serve(t, open(t, contoso, nil), fixtureserver.Options{})
+	out := filepath.Join(t.TempDir(), "out")
+	opts := &twiliosrc.RecordOptions{Receipts: true, Concurrency: 1}
+	var got twiliosrc.Recorded
+	attempts := 0
+	for err := error(errStop); err != nil; attempts++ {
+		limit := &failing{}
+		limit.left.Store(int64(40 + attempts))
+		c := server.client(t, twiliosrc.ClientOptions{Transport: limit, MaxAttempts: 1})
+		if got, err = twiliosrc.NewRecorder(c, opts).Record(t.Context(), out); err != nil && !errors.Is(err, errStop) {
+			t.Fatal(err)
+		}
+		if attempts > 100 {
+			t.Fatal("it never ends")
+		}
+	}
+	if attempts < 3 || got.Resumed == 0 {
+		t.Errorf("%d attempts, %d conversations resumed", attempts, got.Resumed)
+	}
+	if d := cmp.Diff(texts(t, out, true), texts(t, contoso, true)); d != "" {
+		t.Errorf("recording differs (-got +want):\n%.2000s", d)
+	}
+	checkRecording(t, out, got)
+}
+
+func TestRecordRefuses(t *testing.T) {
+	s := open(t, harbour, nil)
+	dir := t.TempDir()
+	_, err := twiliosrc.NewRecorder(s, nil).Record(t.Context(), dir)
+	var exists *twiliosrc.OutputExistsError
+	if !errors.As(err, &exists) || exists.Hint() == "" {
+		t.Errorf("over another directory: %v", err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errStop)
+	out := filepath.Join(dir, "out")
+	if _, err := twiliosrc.NewRecorder(s, nil).Record(ctx, out); !errors.Is(err, errStop) {
+		t.Errorf("cancelled: %v", err)
+	}
+	_, err = twiliosrc.NewRecorder(s, &twiliosrc.RecordOptions{Scope: "--limit 3"}).Record(t.Context(), out)
+	var unfinished *twiliosrc.UnfinishedError
+	if !errors.As(err, &unfinished) || unfinished.Hint() == "" {
+		t.Errorf("with other options: %v", err)
+	}
+	record(t, s, out, nil)
+}
+
+// upper is a redaction that shouts. Its scan fails as long as it is told to.
+type upper struct {
+	key  []byte
+	leak error
+}
+
+func (u *upper) Resource(_ twiliosrc.Kind, raw json.RawMessage) (json.RawMessage, error) {
+	return bytes.ReplaceAll(raw, []byte("Ann Lee"), []byte("ANN LEE")), nil
+}
+
+func (u *upper) Media(w io.Writer, r io.Reader, _ mapping.Media) error {
+	text, err := io.ReadAll(r)
+	_, writeErr := w.Write(bytes.ToUpper(text))
+	return errors.Join(err, writeErr)
+}
+
+func (u *upper) Scan(context.Context, string) error { return u.leak }
+
+// The key outlives an attempt, but not the recording; a leak keeps the snapshot
+// from being published.
+func TestRecordRedacts(t *testing.T) {
+	s := open(t, harbour, nil)
+	out := filepath.Join(t.TempDir(), "out")
+	var keys [][]byte
+	redactor := &upper{leak: errors.New("a name is in messages.jsonl:3")}
+	opts := &twiliosrc.RecordOptions{NewRedactor: func(key []byte) (twiliosrc.Redactor, error) {
+		keys = append(keys, slices.Clone(key))
+		return redactor, nil
+	}}
+	if _, err := twiliosrc.NewRecorder(s, opts).Record(t.Context(), out); !errors.Is(err, redactor.leak) {
+		t.Errorf("Record: %v, want the leak", err)
+	}
+	if _, err := os.Lstat(out); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a snapshot with a leak was published: %v", err)
+	}
+	if info, err := os.Stat(filepath.Join(out+".unfinished", "redaction.key")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("key: %v, %v", info, err)
+	}
+	redactor.leak = nil
+	got := record(t, s, out, opts)
+	if len(keys) != 2 || len(keys[0]) != 32 || !bytes.Equal(keys[0], keys[1]) || got.Resumed == 0 || !got.Manifest.Redacted {
+		t.Errorf("keys %x, %d resumed", keys, got.Resumed)
+	}
+	checkRecording(t, out, got)
+	for name, text := range texts(t, out, false) {
+		if strings.Contains(text, "Ann Lee") || strings.HasPrefix(name, "media/") && text != strings.ToUpper(text) {
+			t.Errorf("%s is not redacted", name)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package twiliosrc
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// fileLine marks the line of a piece that is about a file.
+const fileLine = "file"
+
+// recordedFile is a file whose bytes are there.
+type recordedFile struct {
+	SID    mapping.MediaSID `json:"sid"`
+	Size   int64            `json:"size"`
+	SHA256 string           `json:"sha256"`
+}
+
+// media records the resource of a file and its bytes. Either may be missing:
+// the message is still there, and says that there was a file.
+func (r *recording) media(ctx context.Context, p *piece, c mapping.Conversation, m mapping.Media) error {
+	if !validSID(prefixMedia, string(m.SID)) {
+		r.missingMedia.Add(1)
+		return nil
+	}
+	switch raw, err := r.src.FetchMedia(ctx, c, m); {
+	case err == nil:
+		if err := r.write(p, KindMedia, raw); err != nil {
+			return err
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if r.opts.NoMedia {
+		return nil
+	}
+	from, err := r.src.OpenMedia(ctx, c, m)
+	if errors.Is(err, fs.ErrNotExist) {
+		r.missingMedia.Add(1)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := r.save(m, from)
+	if err = errors.Join(err, from.Close()); err != nil {
+		return fmt.Errorf("save media %s: %w", m.SID, err)
+	}
+	raw, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return p.line(fileLine, raw)
+}
+
+// save writes the bytes of a file, which stands in its place once all of them
+// are there.
+func (r *recording) save(m mapping.Media, from io.Reader) (recordedFile, error) {
+	to, err := r.shop.newMedia(m.SID)
+	if err != nil {
+		return recordedFile{}, err
+	}
+	defer to.discard()
+	sum := &measure{hash: sha256.New()}
+	if r.redactor == nil {
+		_, err = io.Copy(io.MultiWriter(to, sum), from)
+	} else {
+		err = r.redactor.Media(io.MultiWriter(to, sum), from, m)
+	}
+	if err != nil {
+		return recordedFile{}, err
+	}
+	return recordedFile{m.SID, sum.size, sum.hex()}, to.finish()
+}
+
+// measure takes the size and the SHA-256 of what is written to it.
+type measure struct {
+	hash hash.Hash
+	size int64
+}
+
+func (m *measure) Write(p []byte) (int, error) {
+	m.size += int64(len(p))
+	return m.hash.Write(p)
+}
+
+func (m *measure) hex() string { return hex.EncodeToString(m.hash.Sum(nil)) }

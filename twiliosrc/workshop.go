@@ -1,0 +1,213 @@
+package twiliosrc
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// The parts of an unfinished recording.
+const (
+	workEnding   = ".unfinished"
+	workFormat   = "twilio-conversations-recording/1"
+	bindingFile  = "recording.json"
+	keyFile      = "redaction.key"
+	piecesDir    = "pieces"
+	snapshotPart = "snapshot"
+	finishedFile = "finished"
+	accountPiece = "account"
+)
+
+// binding says what an unfinished recording is of. It is gone on with only by
+// one that would record the same.
+type binding struct {
+	Format   string             `json:"format"`
+	Account  mapping.AccountSID `json:"account"`
+	Region   string             `json:"region"`
+	Redacted bool               `json:"redacted"`
+	Receipts bool               `json:"receipts"`
+	NoMedia  bool               `json:"noMedia"`
+	Scope    string             `json:"scope"`
+}
+
+// OutputExistsError says that there is something in the place of a recording.
+type OutputExistsError struct{ Dir string }
+
+func (e *OutputExistsError) Error() string { return fmt.Sprintf("record to %s: it exists", e.Dir) }
+
+// Hint says what can be done about it.
+func (e *OutputExistsError) Hint() string {
+	return "name a directory that does not exist; a snapshot is never overwritten"
+}
+
+// UnfinishedError says that there is an unfinished recording of something else.
+type UnfinishedError struct {
+	Dir string
+	Err error
+}
+
+func (e *UnfinishedError) Error() string {
+	return fmt.Sprintf("go on with recording in %s: %v", e.Dir, e.Err)
+}
+
+func (e *UnfinishedError) Unwrap() error { return e.Err }
+
+// Hint says what can be done about it.
+func (e *UnfinishedError) Hint() string {
+	return "record with the same options as before, or remove " + e.Dir
+}
+
+var errOtherRecording = errors.New("it is of another account or was made with other options")
+
+// workshop is the directory of an unfinished recording: pieces, one for each
+// conversation that is complete, and the snapshot that they will become.
+type workshop struct {
+	dir string
+}
+
+// openWorkshop goes on with the unfinished recording of dir, or begins one.
+func openWorkshop(dir string, b binding) (*workshop, error) {
+	w := &workshop{dir: filepath.Clean(dir) + workEnding}
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) && !w.isFinished() {
+		return nil, &OutputExistsError{dir}
+	}
+	if w.isFinished() {
+		return w, nil
+	}
+	for _, d := range []string{w.path(piecesDir), filepath.Join(w.snapshotDir(), mediaDir)} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return nil, fmt.Errorf("record: %w", err)
+		}
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return nil, err
+	}
+	known, err := os.ReadFile(w.path(bindingFile))
+	switch {
+	case err == nil && !bytes.Equal(known, text):
+		return nil, &UnfinishedError{w.dir, errOtherRecording}
+	case errors.Is(err, fs.ErrNotExist):
+		err = writeFile(w.path(bindingFile), text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	return w, nil
+}
+
+func (w *workshop) path(name string) string { return filepath.Join(w.dir, name) }
+
+func (w *workshop) snapshotDir() string { return w.path(snapshotPart) }
+
+// redactor makes the Redactor from the key of the recording, a new one in the
+// first attempt.
+func (w *workshop) redactor(create func(key []byte) (Redactor, error)) (Redactor, error) {
+	key, err := os.ReadFile(w.path(keyFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		key = randomKey()
+		err = writeFile(w.path(keyFile), key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keep key of redaction: %w", err)
+	}
+	if len(key) != keySize {
+		return nil, &UnfinishedError{w.dir, errors.New("its key is damaged")}
+	}
+	return create(key)
+}
+
+func randomKey() []byte {
+	key := make([]byte, keySize)
+	rand.Read(key)
+	return key
+}
+
+// finish says that the snapshot is complete, whatever happens from here on.
+func (w *workshop) finish() error {
+	if err := writeFile(w.path(finishedFile), nil); err != nil {
+		return fmt.Errorf("finish recording: %w", err)
+	}
+	return nil
+}
+
+func (w *workshop) isFinished() bool {
+	_, err := os.Lstat(w.path(finishedFile))
+	return err == nil
+}
+
+// publish destroys the key, puts the finished snapshot in its place and tidies
+// up. It goes on where it was interrupted.
+func (w *workshop) publish(dir string) (Manifest, error) {
+	if err := destroyKey(w.path(keyFile)); err != nil {
+		return Manifest{}, fmt.Errorf("destroy key of redaction: %w", err)
+	}
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		if err := os.Rename(w.snapshotDir(), dir); err != nil {
+			return Manifest{}, fmt.Errorf("publish snapshot: %w", err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	if err != nil {
+		return Manifest{}, fmt.Errorf("publish snapshot: %w", err)
+	}
+	m, err := parseManifest(text)
+	if err != nil {
+		return m, &ManifestError{File: manifestFile, Err: err}
+	}
+	if err := os.RemoveAll(w.dir); err != nil {
+		return m, fmt.Errorf("tidy up after recording: %w", err)
+	}
+	return m, nil
+}
+
+// destroyKey overwrites the key before it removes it. Whether the disk forgets
+// is up to the disk.
+func destroyKey(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(randomKey())
+	return errors.Join(err, f.Sync(), f.Close(), os.Remove(path))
+}
+
+// has reports whether there is a complete piece that begins with a conversation
+// as it is now.
+func (w *workshop) has(name string, conversation []byte) bool {
+	f, err := os.Open(w.pieceFile(name))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	first, err := bufio.NewReader(f).ReadBytes('\n')
+	return err == nil && bytes.Equal(first, pieceLine(string(KindConversations), conversation))
+}
+
+// forget removes the piece of a conversation that is gone.
+func (w *workshop) forget(name string) error {
+	if err := os.Remove(w.pieceFile(name)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (w *workshop) pieceFile(name string) string {
+	return filepath.Join(w.path(piecesDir), name+".lines")
+}
+
+// newMedia begins a file.
+func (w *workshop) newMedia(sid mapping.MediaSID) (*pendingFile, error) {
+	return newPendingFile(filepath.Join(w.snapshotDir(), mediaDir, string(sid)))
+}
