@@ -63,6 +63,24 @@ func countBlocked(ctx context.Context, src Source, c mapping.Conversation) (mess
 	return messages, media, nil
 }
 
+// uncheckedFiles counts the files of a conversation whose messages are not
+// compared again.
+func uncheckedFiles(ledger LedgerReader, c mapping.ConversationSID) (Tally, error) {
+	var t Tally
+	for rec, err := range ledger.MediaOf(c) {
+		if err != nil {
+			return t, ledgerFailure(err)
+		}
+		t.Total++
+		if rec.Missing != "" {
+			t.Failed++
+		} else {
+			t.Unchecked++
+		}
+	}
+	return t, nil
+}
+
 // account fills in the tallies of a conversation once it has ended.
 func (w *worker) account(ctx context.Context, status mapping.Status) {
 	w.sum.Conversations = conversationTally(w.before, status)

@@ -59,14 +59,19 @@ func (c *collector) damaged(d *mapping.DamagedError, kind func(*Summary) *Tally)
 	c.problem(Problem{Item: cmp.Or(string(d.Conversation), d.Place), Status: mapping.StatusFailed, Step: "read the source", Reason: d.Error()})
 }
 
-// people sets the users: seen are needed, counts says which there are.
-func (c *collector) people(before, after mapping.Counts, seen int64) {
+// people sets the users: before and after are what there was and is, needed is
+// how many the source was seen to need. With partly set not all of the source
+// was looked at, and those who are there already are taken to be needed.
+func (c *collector) people(before, after mapping.Counts, needed int64, partly bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	u := &c.sum.Users
 	u.Created = after.Users - before.Users
-	u.Unchanged = max(0, min(before.Users, seen-u.Created))
-	u.Pending = max(0, seen-u.Created-u.Unchanged)
+	if partly {
+		needed = max(needed, after.Users)
+	}
+	u.Unchanged = max(0, min(before.Users, needed-u.Created))
+	u.Pending = max(0, needed-u.Created-u.Unchanged)
 	u.Total += u.Created + u.Unchanged + u.Pending
 	c.unused = after.Unused
 }

@@ -87,6 +87,10 @@ func (w *worker) sync(ctx context.Context) error {
 		after = -1
 	} else {
 		w.sum.Messages.Unchecked = w.progress.Messages
+		var err error
+		if w.sum.Media, err = uncheckedFiles(w.ledger, w.c.SID); err != nil {
+			return err
+		}
 	}
 	if err := w.messages(ctx, after); err != nil {
 		return err

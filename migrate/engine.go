@@ -166,7 +166,7 @@ func (e *Engine) countPeople() error {
 	if err != nil {
 		return err
 	}
-	e.report.people(e.report.run.Before, counts, int64(len(e.census.seen)))
+	e.report.people(e.report.run.Before, counts, int64(len(e.census.seen)), !e.opts.Whole)
 	return nil
 }
 

@@ -67,7 +67,7 @@ func (p *planner) people() error {
 	}
 	after := before
 	after.Users = max(before.Users, int64(len(p.census.seen)))
-	p.report.people(before, after, int64(len(p.census.seen)))
+	p.report.people(before, after, int64(len(p.census.seen)), !p.opts.Whole)
 	return nil
 }
 
@@ -140,6 +140,9 @@ func (pc *planned) messages(ctx context.Context, roster *mapping.Roster) error {
 			return ledgerFailure(err)
 		}
 		after, pc.sum.Messages.Unchecked = progress.LastIndex, progress.Messages
+		if pc.sum.Media, err = uncheckedFiles(pc.ledger, pc.c.SID); err != nil {
+			return err
+		}
 	}
 	known := newKnown(pc.ledger, pc.c.SID, after)
 	defer known.stop()
