@@ -93,18 +93,18 @@ func list[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, erro
 	}
 }
 
-// sidSet is a set of SIDs.
+// sidSet is a set of SIDs. What is no SID is in none.
 type sidSet map[sidKey]bool
 
-// add reports whether sid was not in s. What is no SID never is.
-func (s sidSet) add(sid string) bool {
+func (s sidSet) has(sid string) bool {
 	key, ok := newSIDKey(sid[:min(2, len(sid))], sid)
-	if !ok {
-		return true
+	return ok && s[key]
+}
+
+func (s sidSet) add(sid string) {
+	if key, ok := newSIDKey(sid[:min(2, len(sid))], sid); ok {
+		s[key] = true
 	}
-	known := s[key]
-	s[key] = true
-	return !known
 }
 
 // listPass reads a list once.
@@ -132,6 +132,9 @@ func (p *listPass[T]) run(ctx context.Context) bool {
 				return false
 			}
 		}
+		for _, text := range pg.items {
+			p.seen.add(string(stringField(text, "sid")))
+		}
 		if target, err = p.c.rest.follow(pg.next, target); err != nil {
 			p.yield(none, err)
 			return false
@@ -146,7 +149,7 @@ func (p *listPass[T]) items(pg page) iter.Seq2[T, error] {
 		var none T
 		for i, text := range pg.items {
 			sid := string(stringField(text, "sid"))
-			if !p.seen.add(sid) || p.again && !isSID(sid) {
+			if p.seen.has(sid) || p.again && !isSID(sid) {
 				continue
 			}
 			p.found = true
