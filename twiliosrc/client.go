@@ -57,6 +57,8 @@ type ClientOptions struct {
 	// SkipDamaged leaves out what cannot be read instead of yielding it as an
 	// error. Skipped counts it.
 	SkipDamaged bool
+	// Selection says which conversations are shown.
+	Selection Selection
 	// Logger is told of requests (debug) and of repeated ones (warn). Nil: nobody.
 	Logger *slog.Logger
 }
@@ -75,6 +77,7 @@ type Client struct {
 	downloads   gate
 	maxAttempts int
 	damage      damage
+	selection   Selection
 	seen        mediaCache
 	log         *slog.Logger
 }
@@ -83,6 +86,9 @@ type Client struct {
 func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 	opts = cmp.Or(opts, &ClientOptions{})
 	if err := credentials.check(); err != nil {
+		return nil, err
+	}
+	if err := opts.Selection.check(); err != nil {
 		return nil, err
 	}
 	rest, mcs, err := endpoints(opts)
@@ -105,6 +111,7 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 		downloads:   make(gate, concurrency),
 		maxAttempts: max(1, cmp.Or(opts.MaxAttempts, defaultMaxAttempts)),
 		damage:      damage{skip: opts.SkipDamaged},
+		selection:   opts.Selection,
 		log:         cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),
 	}, nil
 }

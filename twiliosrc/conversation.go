@@ -21,10 +21,17 @@ func decodeConversation(text []byte) (mapping.Conversation, error) {
 	return c, checkSID(prefixConversation, "sid", c.SID)
 }
 
-// Conversations lists those of all services, in the order in which they were
-// recorded. Last come errors for conversations that have participants or
-// messages but no line of their own.
+// Conversations lists those of all services that are selected, in the order in
+// which they were recorded. Last come errors for conversations that have
+// participants or messages but no line of their own.
 func (s *Snapshot) Conversations(ctx context.Context) iter.Seq2[mapping.Conversation, error] {
+	if s.selection.IsAll() {
+		return s.conversations(ctx)
+	}
+	return s.selectedConversations(ctx)
+}
+
+func (s *Snapshot) conversations(ctx context.Context) iter.Seq2[mapping.Conversation, error] {
 	f := s.files[KindConversations]
 	listed := items(ctx, &s.damage, part{f, f.whole()}, conversationOf, s.readConversation)
 	return func(yield func(mapping.Conversation, error) bool) {
@@ -70,23 +77,6 @@ func (s *Snapshot) readConversation(l line) (mapping.Conversation, error) {
 	default:
 		return c, fmt.Errorf("conversation stands on line %d already", own.line)
 	}
-}
-
-// Conversations lists those of every service of the account, service after
-// service, in whatever state: one that is initializing may still vanish.
-func (c *Client) Conversations(ctx context.Context) iter.Seq2[mapping.Conversation, error] {
-	return perService(ctx, c, func(service mapping.ServiceSID) iter.Seq2[mapping.Conversation, error] {
-		return list(ctx, c, listing[mapping.Conversation]{
-			path:  servicePath(service, "Conversations"),
-			query: pageQuery(pageSize),
-			owner: conversationOf,
-			read: func(text []byte) (mapping.Conversation, error) {
-				v, err := decodeConversation(text)
-				v.ServiceSID = cmp.Or(v.ServiceSID, service)
-				return v, err
-			},
-		})
-	})
 }
 
 // homeless yields the conversations that conversations.jsonl does not have, and

@@ -1,6 +1,7 @@
 package twiliosrc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,6 +69,7 @@ func (c *Client) page(ctx context.Context, target string) (page, error) {
 type listing[T any] struct {
 	path  string // without query
 	query string
+	key   string // the field that identifies an item; empty: sid
 	// owner is the conversation of an item that cannot be read.
 	owner func(text []byte) mapping.ConversationSID
 	// read decodes an item; the error errNotAsked leaves it out.
@@ -133,7 +135,7 @@ func (p *listPass[T]) run(ctx context.Context) bool {
 			}
 		}
 		for _, text := range pg.items {
-			p.seen.add(string(stringField(text, "sid")))
+			p.seen.add(p.id(text))
 		}
 		if target, err = p.c.rest.follow(pg.next, target); err != nil {
 			p.yield(none, err)
@@ -148,7 +150,7 @@ func (p *listPass[T]) items(pg page) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		for i, text := range pg.items {
-			sid := string(stringField(text, "sid"))
+			sid := p.id(text)
 			if p.seen.has(sid) || p.again && !isSID(sid) {
 				continue
 			}
@@ -168,6 +170,9 @@ func (p *listPass[T]) items(pg page) iter.Seq2[T, error] {
 		}
 	}
 }
+
+// id identifies an item.
+func (l listing[T]) id(text []byte) string { return string(stringField(text, cmp.Or(l.key, "sid"))) }
 
 // place is the path of an item, as far as it is known.
 func (l listing[T]) place(sid string, i int) string {

@@ -27,7 +27,7 @@ func (s *Snapshot) Roles(ctx context.Context) iter.Seq2[mapping.Role, error] {
 	return items(ctx, &s.damage, part{f, f.whole()}, of(""), func(l line) (mapping.Role, error) {
 		r, err := decodeRole(l.text)
 		r.ServiceSID = cmp.Or(r.ServiceSID, s.manifest.DefaultServiceSID)
-		return r, err
+		return r, s.selected(r.ServiceSID, err)
 	})
 }
 

@@ -25,16 +25,16 @@ func decodeService(text []byte) (mapping.Service, error) {
 // conversations name.
 func (s *Snapshot) Services(ctx context.Context) iter.Seq2[mapping.Service, error] {
 	f := s.files[KindServices]
-	return items(ctx, &s.damage, part{f, f.whole()}, of(""), func(l line) (mapping.Service, error) {
+	return s.selection.services(items(ctx, &s.damage, part{f, f.whole()}, of(""), func(l line) (mapping.Service, error) {
 		return decodeService(l.text)
-	})
+	}))
 }
 
 // Services lists the services of the account.
 func (c *Client) Services(ctx context.Context) iter.Seq2[mapping.Service, error] {
-	return list(ctx, c, listing[mapping.Service]{
+	return c.selection.services(list(ctx, c, listing[mapping.Service]{
 		path: "/v1/Services", query: pageQuery(pageSize), owner: of(""), read: decodeService,
-	})
+	}))
 }
 
 // servicePath is the path of a list of a service that came from a checked resource.

@@ -20,6 +20,8 @@ type SnapshotOptions struct {
 	// SkipDamaged leaves out what cannot be read instead of yielding it as an
 	// error. Skipped counts it.
 	SkipDamaged bool
+	// Selection says which conversations are shown.
+	Selection Selection
 }
 
 // Snapshot is a recorded Twilio account in a directory. It is read in place:
@@ -32,6 +34,10 @@ type Snapshot struct {
 	files    map[Kind]*file
 	index    *index
 	damage   damage
+
+	selection Selection
+	// selectedMessages counts the messages of selected conversations.
+	selectedMessages func() int64
 
 	// users are the recorded ones or, where none are, those that the
 	// participants show. It passes over the participants when first called.
@@ -67,11 +73,15 @@ func (e *NotSnapshotError) Hint() string {
 // listings yield them.
 func OpenSnapshot(ctx context.Context, dir string, opts *SnapshotOptions) (*Snapshot, error) {
 	opts = cmp.Or(opts, &SnapshotOptions{})
+	if err := opts.Selection.check(); err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, &NotSnapshotError{Dir: dir, Err: err}
 	}
-	s := &Snapshot{root: root, files: map[Kind]*file{}, damage: damage{skip: opts.SkipDamaged}}
+	s := &Snapshot{root: root, files: map[Kind]*file{}, damage: damage{skip: opts.SkipDamaged}, selection: opts.Selection}
+	s.selectedMessages = sync.OnceValue(s.countSelected)
 	s.users = sync.OnceValues(s.usersFile)
 	s.media = sync.OnceValues(s.buildMediaIndex)
 	s.owners = s.ownerIndexes()
@@ -154,8 +164,13 @@ func (s *Snapshot) Account() (mapping.AccountSID, string) {
 // It is 0 without SkipDamaged, and grows as listings meet them.
 func (s *Snapshot) Skipped() int64 { return s.damage.count() }
 
-// MessageCount is how many messages the conversations hold.
-func (s *Snapshot) MessageCount() int64 { return s.index.messages }
+// MessageCount is how many messages the selected conversations hold.
+func (s *Snapshot) MessageCount() int64 {
+	if s.selection.IsAll() {
+		return s.index.messages
+	}
+	return s.selectedMessages()
+}
 
 // MessageCountOf is how many messages one conversation holds.
 func (s *Snapshot) MessageCountOf(sid mapping.ConversationSID) int64 {

@@ -38,7 +38,7 @@ func (s *Snapshot) Users(ctx context.Context) iter.Seq2[mapping.User, error] {
 	return items(ctx, &s.damage, part{f, f.whole()}, of(""), func(l line) (mapping.User, error) {
 		u, err := decodeUser(l.text)
 		u.ServiceSID = cmp.Or(u.ServiceSID, s.manifest.DefaultServiceSID)
-		return u, err
+		return u, s.selected(u.ServiceSID, err)
 	})
 }
 
