@@ -84,6 +84,7 @@ func (s *Server) position(r *http.Request, c collection) (position, error) {
 // read reads a page of c, with the faults that pages have.
 func (s *Server) read(ctx context.Context, c collection, at position, size int) (page, error) {
 	p := page{position: at, size: size}
+	p.Hid = false // by this page it is there
 	late := at.Page == 0 && !at.Back && s.faults.has(c.resource, FaultInsert)
 	n := size + 1
 	if late {

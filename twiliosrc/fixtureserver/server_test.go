@@ -22,6 +22,18 @@ const harbour = "../testdata/harbour"
 
 func start(tb testing.TB, dir string, opts *fixtureserver.Options) (*twiliosrc.Snapshot, fixtureserver.Endpoints) {
 	tb.Helper()
+	snap, _, at := listen(tb, dir, opts)
+	return snap, at
+}
+
+func serve(tb testing.TB, dir string, opts *fixtureserver.Options) (*fixtureserver.Server, fixtureserver.Endpoints) {
+	tb.Helper()
+	_, server, at := listen(tb, dir, opts)
+	return server, at
+}
+
+func listen(tb testing.TB, dir string, opts *fixtureserver.Options) (*twiliosrc.Snapshot, *fixtureserver.Server, fixtureserver.Endpoints) {
+	tb.Helper()
 	snap, err := twiliosrc.OpenSnapshot(tb.Context(), dir, nil)
 	if err != nil {
 		tb.Fatal(err)
@@ -39,7 +51,7 @@ func start(tb testing.TB, dir string, opts *fixtureserver.Options) (*twiliosrc.S
 			tb.Error(err)
 		}
 	})
-	return snap, endpoints
+	return snap, server, endpoints
 }
 
 // reply is an answer, and what of its body tests look at.
