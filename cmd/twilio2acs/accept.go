@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,11 +24,10 @@ func (o *acceptOptions) register(cmd *cobra.Command) {
 // accepted are the losses that may happen. What goes into the embedded ACS is
 // there to be looked at, so nothing of it is lost for good.
 func (o acceptOptions) accepted(dest destinationOptions) (map[mapping.LossCode]bool, error) {
-	codes := o.codes
 	if dest.isLocal() {
-		codes = append(codes, mapping.AcceptAll)
+		return mapping.Acceptable(slices.Concat(o.codes, []string{mapping.AcceptAll}))
 	}
-	return mapping.Acceptable(codes)
+	return mapping.Acceptable(o.codes)
 }
 
 // preflight refuses a run that would lose something critical everywhere, unless
@@ -66,7 +66,7 @@ func ask(ctx context.Context, s *streams, question string) (bool, error) {
 	answers := make(chan string, 1)
 	go func() { // a read of a terminal cannot be cancelled: it ends with the process
 		line, err := bufio.NewReader(s.in).ReadString('\n')
-		if err != nil && err != io.EOF { //nolint:errorlint // ReadString returns it as it is
+		if err != nil && err != io.EOF {
 			line = ""
 		}
 		answers <- line

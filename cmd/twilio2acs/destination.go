@@ -83,12 +83,18 @@ func (o *connectOptions) check(dest destinationOptions) error {
 		_, err := o.limits.settle(limitsOff, true)
 		return err
 	}
+	_, _, err := o.resource()
+	return err
+}
+
+// resource is the ACS resource of the environment, and the pace that it allows.
+func (o *connectOptions) resource() (acsdest.Connection, pace, error) {
 	conn, err := connectionFromEnvironment()
 	if err != nil {
-		return err
+		return conn, pace{}, err
 	}
-	_, err = o.limits.settle(limitsPublished, isLoopbackURL(conn.Endpoint))
-	return err
+	p, err := o.limits.settle(limitsPublished, isLoopbackURL(conn.Endpoint))
+	return conn, p, err
 }
 
 // destination is an ACS resource that can be called.
@@ -106,11 +112,7 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 	if dir, ok := dest.localDir(); ok {
 		return o.embed(dir)
 	}
-	conn, err := connectionFromEnvironment()
-	if err != nil {
-		return nil, err
-	}
-	pace, err := o.limits.settle(limitsPublished, isLoopbackURL(conn.Endpoint))
+	conn, pace, err := o.resource()
 	if err != nil {
 		return nil, err
 	}

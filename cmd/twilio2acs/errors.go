@@ -51,7 +51,7 @@ func hintOf(err error) string {
 	if errors.As(err, &outage) && outage.Never && hintOf(outage.Err) != "" {
 		return hintOf(outage.Err)
 	}
-	if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" { //nolint:errorlint // this is the walk along the chain
+	if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
 		return h.Hint()
 	}
 	switch e := err.(type) { //nolint:errorlint // this is the walk along the chain

@@ -57,6 +57,7 @@ func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionShowCount(),
+		progressbar.OptionShowTotalBytes(total >= 0), // of messages, in truth
 		progressbar.OptionShowIts(),
 		progressbar.OptionSetItsString("messages"),
 		progressbar.OptionSetPredictTime(false),
