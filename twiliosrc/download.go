@@ -26,10 +26,17 @@ var errStalled = fmt.Errorf("nothing came for %s", stallTimeout)
 type DownloadError struct {
 	SID    mapping.MediaSID
 	Status int // of HTTP
+	// ContentType is that of a page that came in place of the file, empty if
+	// that did not happen.
+	ContentType string
 }
 
 func (e *DownloadError) Error() string {
-	return fmt.Sprintf("download media %s: %d %s", e.SID, e.Status, http.StatusText(e.Status))
+	text := fmt.Sprintf("download media %s: %d %s", e.SID, e.Status, http.StatusText(e.Status))
+	if e.ContentType != "" {
+		text += fmt.Sprintf(": a page of %.60s came instead", e.ContentType)
+	}
+	return text
 }
 
 // Is makes 404 the same as a file that does not exist.
@@ -48,20 +55,30 @@ func (e *DownloadError) Hint() string {
 }
 
 func (e *DownloadError) mayHaveExpired() bool {
-	return e.Status >= 400 && e.Status < 500 && !retriable(e.Status)
+	return e.ContentType != "" || e.Status >= 400 && e.Status < 500 && !retriable(e.Status)
 }
 
-// download opens the file behind a signed URL.
-func (c *Client) download(ctx context.Context, res mediaResource) (io.ReadCloser, error) {
+// download opens the file behind a signed URL, from an offset on.
+func (c *Client) download(ctx context.Context, res mediaResource, offset int64) (*download, error) {
 	u, err := parseSignedURL(res.Links.Direct, isLoopback(c.mcs.target))
 	if err != nil {
 		return nil, fmt.Errorf("download media %s: %w", res.SID, err)
 	}
-	return retry(ctx, c, c.mcs, func() (io.ReadCloser, error) { return c.openDownload(ctx, u, res) })
+	return retry(ctx, c, c.mcs, func() (*download, error) {
+		d, err := c.openDownload(ctx, u, res, offset)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.skip(offset); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+		return d, nil
+	})
 }
 
 // openDownload makes one attempt, through a client that knows no credentials.
-func (c *Client) openDownload(ctx context.Context, u *url.URL, res mediaResource) (_ io.ReadCloser, err error) {
+// The storage may send the whole file although only the end of it is asked for.
+func (c *Client) openDownload(ctx context.Context, u *url.URL, res mediaResource, offset int64) (_ *download, err error) {
 	if err := c.downloads.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -76,51 +93,54 @@ func (c *Client) openDownload(ctx context.Context, u *url.URL, res mediaResource
 			_ = d.Close() // err is what matters
 		}
 	}()
-	req := (&http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: http.Header{
-		"User-Agent":      {userAgent},
-		"Accept-Encoding": {"identity"}, // the bytes are to be those that were stored
-	}}).WithContext(ctx)
-	resp, err := c.cdn.Do(req) //nolint:bodyclose // download closes it
+	resp, err := c.cdn.Do(downloadRequest(ctx, u, offset)) //nolint:bodyclose // download closes it
 	d.watch.Stop()
 	if err != nil {
 		return nil, unreachable(ctx, u.Host, err)
 	}
 	d.body = resp.Body
-	switch {
-	case resp.StatusCode != http.StatusOK:
-		return nil, &DownloadError{SID: res.SID, Status: resp.StatusCode}
-	case resp.ContentLength >= 0 && resp.ContentLength != res.Size:
-		return nil, &MediaSizeError{SID: res.SID, Got: resp.ContentLength, Want: res.Size}
-	}
-	return d, nil
+	return d, d.accept(resp, res, offset)
 }
 
-// parseSignedURL takes a signed URL apart so that it is requested byte for byte
-// as it was given: its signature holds for nothing else. The errors do not show
-// it. Plain http is for loopback hosts, and only if asked for.
-func parseSignedURL(raw string, loopback bool) (*url.URL, error) {
-	for _, b := range []byte(raw) {
-		if b <= ' ' || b >= 0x7f {
-			return nil, errors.New("its URL holds a character that must be escaped")
+func downloadRequest(ctx context.Context, u *url.URL, offset int64) *http.Request {
+	req := (&http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: http.Header{
+		"User-Agent":      {userAgent},
+		"Accept-Encoding": {"identity"}, // the bytes are to be those that were stored
+	}}).WithContext(ctx)
+	if offset > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
+	}
+	return req
+}
+
+// accept refuses an answer that is not the file.
+func (d *download) accept(resp *http.Response, res mediaResource, offset int64) error {
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusPartialContent:
+		want := fmt.Sprintf("bytes %d-%d/%d", offset, res.Size-1, res.Size)
+		if offset == 0 || resp.Header.Get("Content-Range") != want {
+			return &DownloadError{SID: res.SID, Status: resp.StatusCode}
 		}
+		d.got = offset
+	default:
+		return &DownloadError{SID: res.SID, Status: resp.StatusCode}
 	}
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Host == "":
-		return nil, errors.New("its URL is none")
-	case u.User != nil:
-		return nil, errors.New("its URL holds credentials")
-	case u.Scheme != "https" && !(u.Scheme == "http" && loopback && isLoopback(u)):
-		return nil, errors.New("its URL is not https")
+	if resp.ContentLength >= 0 && d.got+resp.ContentLength != res.Size {
+		return &MediaSizeError{SID: res.SID, Got: d.got + resp.ContentLength, Want: res.Size}
 	}
-	_, path, _ := strings.Cut(raw, "://")
-	path = path[len(u.Host):]
-	path, _, _ = strings.Cut(path, "#")
-	path, query, _ := strings.Cut(path, "?")
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
-		return nil, errors.New("its URL has no path")
+	if page := mediaType(resp.Header.Get("Content-Type")); isPage[page] && page != mediaType(res.ContentType) {
+		return &DownloadError{SID: res.SID, Status: resp.StatusCode, ContentType: page}
 	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Opaque: path, RawQuery: query}, nil
+	return nil
+}
+
+// isPage are the types of what proxies and storages say in place of a file.
+var isPage = map[string]bool{"text/html": true, "application/xml": true, "text/xml": true}
+
+func mediaType(header string) string {
+	media, _, _ := strings.Cut(header, ";")
+	return strings.ToLower(strings.TrimSpace(media))
 }
 
 // download is a file on its way. It counts what comes.
@@ -150,10 +170,19 @@ func (d *download) Read(p []byte) (int, error) {
 	// One download that breaks off does not mean that the host is out of reach.
 	var broken *UnreachableError
 	if err = unreachable(d.ctx, d.host, err); errors.As(err, &broken) {
+		if d.got == d.want {
+			return n, io.EOF // only the end of the transfer is missing
+		}
 		size.Err = broken.Err
 		return n, size
 	}
 	return n, err
+}
+
+// skip reads up to an offset, unless d begins there.
+func (d *download) skip(offset int64) error {
+	_, err := io.CopyN(io.Discard, d, offset-d.got)
+	return err
 }
 
 // Close ends the download, wherever it is.

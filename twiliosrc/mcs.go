@@ -38,8 +38,9 @@ func decodeMediaResource(text []byte) (mediaResource, error) {
 }
 
 // OpenMedia asks the Media Content Service where the bytes of a file are and
-// opens it there. The bytes are counted as they are read: fewer or more than
-// the resource says are a *MediaSizeError at the end. A file that is gone is
+// opens it there. A download that breaks off is gone on with. The bytes are
+// counted as they are read: fewer or more than the resource says are a
+// *MediaSizeError at the end. A file that is gone is
 // fs.ErrNotExist to errors.Is; one that storage refuses is a *DownloadError.
 func (c *Client) OpenMedia(ctx context.Context, conv mapping.Conversation, m mapping.Media) (io.ReadCloser, error) {
 	err := errors.Join(
@@ -49,23 +50,35 @@ func (c *Client) OpenMedia(ctx context.Context, conv mapping.Conversation, m map
 	if err != nil {
 		return nil, fmt.Errorf("open media: %w", err)
 	}
+	d, err := c.openFrom(ctx, conv, m, 0)
+	if err != nil {
+		return nil, fmt.Errorf("open media: %w", err)
+	}
+	return &resumed{download: d, open: func(offset int64) (*download, error) {
+		return c.openFrom(ctx, conv, m, offset)
+	}}, nil
+}
+
+// openFrom opens a file from an offset on, with a new URL where one is refused.
+func (c *Client) openFrom(ctx context.Context, conv mapping.Conversation, m mapping.Media, offset int64) (*download, error) {
 	for refetched := 0; ; refetched++ {
 		res, known := c.seen.take(m.SID)
 		if !known {
+			var err error
 			if res, err = c.fetchMedia(ctx, conv, m); err != nil {
-				return nil, fmt.Errorf("open media: %w", err)
+				return nil, err
 			}
 		}
-		body, err := c.download(ctx, res)
+		d, err := c.download(ctx, res, offset)
 		var refused *DownloadError
 		if errors.As(err, &refused) && refused.mayHaveExpired() && refetched < maxRefetch {
 			c.log.WarnContext(ctx, "fetching media url again", "error", err)
 			continue
 		}
-		if err != nil {
-			return nil, fmt.Errorf("open media: %w", err)
+		if err == nil && offset == 0 {
+			c.seen.put(res) // for the case that the download breaks off
 		}
-		return body, nil
+		return d, err
 	}
 }
 

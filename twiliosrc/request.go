@@ -154,7 +154,10 @@ func retry[T any](ctx context.Context, c *Client, e *endpoint, get func() (T, er
 func repeatable(err error) bool {
 	var refused *APIError
 	var download *DownloadError
+	var size *MediaSizeError
 	switch {
+	case errors.As(err, &size):
+		return size.Got < size.Want // it was cut short
 	case errors.As(err, &refused):
 		return retriable(refused.Status)
 	case errors.As(err, &download):
