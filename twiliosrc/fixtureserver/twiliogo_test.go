@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,7 +86,8 @@ func same[T any](tb testing.TB, what string, got []T, err error, want []T) {
 func TestTwilioGoReadsEverything(t *testing.T) {
 	for name, dir := range map[string]string{
 		"harbour":   harbour,
-		"generated": snapshottest.Generate(t, snapshottest.Shape{Services: 2, Conversations: 4, Participants: 60, Messages: 120, Users: 70}),
+		"contoso":   contoso,
+		"generated": snapshottest.Generate(t, snapshottest.Shape{Services: 2, Conversations: 4, Participants: 60, Messages: 60, Users: 60}),
 	} {
 		for _, production := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/%t", name, production), func(t *testing.T) {
@@ -116,6 +119,16 @@ func readService(t *testing.T, api *conversations.ApiService, snap *twiliosrc.Sn
 	for _, c := range list {
 		readConversation(t, api, snap, service, *c.Sid)
 	}
+	for _, u := range users {
+		if u.Sid != nil {
+			readMemberships(t, api, service, *u.Sid, *u.Identity)
+		}
+	}
+	for _, state := range []string{"active", "inactive", "closed"} {
+		some, err := api.ListServiceConversation(service, (&conversations.ListServiceConversationParams{}).SetState(state).SetPageSize(2))
+		want := slices.DeleteFunc(slices.Clone(list), func(c conversations.ConversationsV1ServiceConversation) bool { return *c.State != state })
+		same(t, state+" conversations", some, err, want)
+	}
 	configuration, err := api.FetchServiceConfiguration(service)
 	if err != nil || *configuration.ChatServiceSid != service {
 		t.Errorf("configuration of %s: %+v, %v", service, configuration, err)
@@ -143,5 +156,51 @@ func readConversation(t *testing.T, api *conversations.ApiService, snap *twilios
 		if err != nil || !reflect.DeepEqual(*fetched, m) {
 			t.Errorf("message %s: %+v, %v", *m.Sid, fetched, err)
 		}
+		receipts, err := api.ListServiceConversationMessageReceipt(service, sid, *m.Sid, &conversations.ListServiceConversationMessageReceiptParams{})
+		same(t, "receipts of "+*m.Sid, receipts, err, owned[conversations.ConversationsV1ServiceConversationMessageReceipt](t, snap,
+			twiliosrc.KindReceipts, "message_sid", *m.Sid))
+	}
+	webhooks, err := api.ListServiceConversationScopedWebhook(service, sid, &conversations.ListServiceConversationScopedWebhookParams{})
+	same(t, "webhooks", webhooks, err, owned[conversations.ConversationsV1ServiceConversationScopedWebhook](t, snap,
+		twiliosrc.KindWebhooks, "conversation_sid", sid))
+}
+
+// owned is what a file of the snapshot holds of one owner.
+func owned[T any](tb testing.TB, snap *twiliosrc.Snapshot, kind twiliosrc.Kind, field, owner string) []T {
+	tb.Helper()
+	var all []T
+	for record, err := range snap.Records(tb.Context(), twiliosrc.Listing{Kind: kind}, 0) {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if !strings.Contains(string(record.Raw), fmt.Sprintf("%q:%q", field, owner)) {
+			continue
+		}
+		var v T
+		if err := json.Unmarshal(record.Raw, &v); err != nil {
+			tb.Fatal(err)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// readMemberships reads the conversations of a user in both ways. By identity
+// only where twilio-go does not alter it: it cuts ".42" out of a query.
+func readMemberships(t *testing.T, api *conversations.ApiService, service, user, identity string) {
+	t.Helper()
+	joined, err := api.ListServiceUserConversation(service, user, (&conversations.ListServiceUserConversationParams{}).SetPageSize(1))
+	if err != nil {
+		t.Fatalf("conversations of %s: %v", user, err)
+	}
+	taken, err := api.ListServiceParticipantConversation(service,
+		(&conversations.ListServiceParticipantConversationParams{}).SetIdentity(identity).SetPageSize(1))
+	if err != nil {
+		t.Fatalf("conversations of %q: %v", identity, err)
+	}
+	if cut := dotDigits.MatchString(identity); cut && len(taken) > 0 || !cut && len(taken) != len(joined) {
+		t.Errorf("%q takes part in %d conversations, as a user in %d", identity, len(taken), len(joined))
 	}
 }
+
+var dotDigits = regexp.MustCompile(`\.\d+`)
