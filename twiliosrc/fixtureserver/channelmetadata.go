@@ -1,10 +1,9 @@
 package fixtureserver
 
 import (
-	"encoding/json"
-	"errors"
-	"io/fs"
 	"net/http"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 func (s *Server) channelMetadataRoutes(prefix string) []route {
@@ -13,29 +12,18 @@ func (s *Server) channelMetadataRoutes(prefix string) []route {
 }
 
 // fetchChannelMetadata answers what a channel said of a message besides its
-// text. Most messages have nothing of it. What Twilio returns does not name the
-// message, so a snapshot's line does, around it.
+// text. Most messages have nothing of it.
 func (s *Server) fetchChannelMetadata(w http.ResponseWriter, r *http.Request) error {
 	conversation, message, err := s.message(r)
 	if err != nil {
 		return err
 	}
-	all := s.owned(ResourceChannelMetadata, conversation, func(json.RawMessage) bool { return true })
-	raw, err := all.find(r.Context(), "message_sid", string(message))
-	if errors.Is(err, fs.ErrNotExist) {
-		return &apiError{http.StatusNotFound, codeNoChannelMetadata, "Channel metadata not found"}
-	}
+	raw, err := s.snap.ChannelMetadata(r.Context(), mapping.Conversation{SID: conversation}, mapping.Message{SID: message})
 	if err != nil {
 		return err
 	}
-	var line struct {
-		Metadata json.RawMessage `json:"channel_metadata"`
-	}
-	if err := json.Unmarshal(raw, &line); err != nil {
-		return err
-	}
-	if line.Metadata != nil {
-		raw = line.Metadata
+	if raw == nil {
+		return &apiError{http.StatusNotFound, codeNoChannelMetadata, "Channel metadata not found"}
 	}
 	writeJSON(w, http.StatusOK, raw)
 	return nil

@@ -33,7 +33,7 @@ type finder func(*http.Request) (collection, error)
 func (s *Server) recorded(resource Resource, l twiliosrc.Listing) collection {
 	return collection{
 		resource: resource,
-		name:     fmt.Sprintf("%s %s%s", resource, l.Service, l.Conversation),
+		name:     fmt.Sprintf("%s %s%s%s", resource, l.Service, l.Conversation, l.Message),
 		read: func(ctx context.Context, place int64, backward bool) iter.Seq2[twiliosrc.Record, error] {
 			if backward {
 				return s.snap.RecordsBefore(ctx, l, place)

@@ -29,10 +29,14 @@ func (s *Server) configurationRoutes() []route {
 // configuration was recorded.
 func (s *Server) fetchAccountConfiguration(w http.ResponseWriter, r *http.Request) error {
 	account, _ := s.snap.Account()
+	home, err := s.snap.DefaultService(r.Context())
+	if err != nil {
+		return err
+	}
 	return s.answerConfiguration(r.Context(), w,
 		func(c configuration) bool { return c.DefaultService != "" },
 		accountConfiguration{
-			Account: account, DefaultService: s.snap.Manifest().DefaultServiceSID,
+			Account: account, DefaultService: home,
 			URL:   productionURL + "/v1/Configuration",
 			Links: map[string]string{"webhooks": productionURL + "/v1/Configuration/Webhooks"},
 		})

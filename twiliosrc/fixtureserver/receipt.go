@@ -1,10 +1,10 @@
 package fixtureserver
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
 )
 
 func (s *Server) receiptRoutes(prefix string) []route {
@@ -18,10 +18,9 @@ func (s *Server) receiptRoutes(prefix string) []route {
 // receipts are those of the message in the path.
 func (s *Server) receipts(r *http.Request) (collection, error) {
 	conversation, message, err := s.message(r)
-	c := s.owned(ResourceReceipts, conversation, func(raw json.RawMessage) bool {
-		return text(raw, "message_sid") == string(message)
-	})
-	return c, err
+	return s.recorded(ResourceReceipts, twiliosrc.Listing{
+		Kind: twiliosrc.KindReceipts, Conversation: conversation, Message: message,
+	}), err
 }
 
 // message is the message in the path of r.

@@ -51,7 +51,7 @@ func appendField(raw json.RawMessage, fields int, name string, value json.RawMes
 	if fields > 0 {
 		comma = []byte{','}
 	}
-	return bytes.Join([][]byte{raw[:end], comma, key, []byte{':'}, value, raw[end:]}, nil), nil
+	return bytes.Join([][]byte{raw[:end], comma, key, {':'}, value, raw[end:]}, nil), nil
 }
 
 // marshal writes JSON without escaping what only matters in HTML.

@@ -78,7 +78,7 @@ func checkQuery(query string, asked bool) error {
 	for name, given := range values {
 		switch {
 		case !slices.Contains(parameters, name):
-			return fmt.Errorf("Twilio has no parameter %.40q", name)
+			return fmt.Errorf("%.40q is none of its parameters", name)
 		case len(given) != 1 || given[0] == "":
 			return fmt.Errorf("%s has not one value", name)
 		}

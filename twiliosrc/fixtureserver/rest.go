@@ -35,10 +35,13 @@ func (s *Server) REST() http.Handler {
 // account does not have is not found.
 func (s *Server) service(r *http.Request) (mapping.ServiceSID, error) {
 	sid := mapping.ServiceSID(r.PathValue("service"))
+	var err error
 	if sid == "" {
-		sid = s.snap.Manifest().DefaultServiceSID
+		if sid, err = s.snap.DefaultService(r.Context()); err != nil {
+			return "", err
+		}
 	}
-	_, err := s.snap.Find(r.Context(), twiliosrc.Listing{Kind: twiliosrc.KindServices}, "sid", string(sid))
+	_, err = s.snap.Find(r.Context(), twiliosrc.Listing{Kind: twiliosrc.KindServices}, "sid", string(sid))
 	return sid, err
 }
 

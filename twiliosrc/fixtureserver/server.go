@@ -28,7 +28,6 @@ type Server struct {
 
 	faults    *faults
 	changes   *changes
-	runs      map[Resource]func() (runs, error)
 	creations func() (map[mapping.ServiceSID][]creation, error)
 	people    func() (*people, error)
 
@@ -46,10 +45,6 @@ func New(snap *twiliosrc.Snapshot, opts *Options) *Server {
 	s.media = s.opts.MediaURL
 	s.faults = newFaults(s.opts)
 	s.changes = newChanges(s.opts.Now)
-	s.runs = map[Resource]func() (runs, error){}
-	for _, resource := range []Resource{ResourceReceipts, ResourceChannelMetadata, ResourceWebhooks} {
-		s.runs[resource] = sync.OnceValues(func() (runs, error) { return s.buildRuns(resource.kind()) })
-	}
 	s.creations = sync.OnceValues(s.buildCreations)
 	s.people = sync.OnceValues(s.buildPeople)
 	rand.Read(s.key)
