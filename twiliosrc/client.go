@@ -18,9 +18,11 @@ const (
 	mcsURL = "https://mcs.%s.twilio.com"
 
 	defaultMaxAttempts = 8
-	// defaultConcurrency is well below the 100 requests at once that others
-	// report as Twilio's limit; Twilio publishes none.
-	defaultConcurrency = 16
+	// defaultConcurrency is below the 100 requests at once that others report
+	// as Twilio's limit; Twilio publishes none.
+	defaultConcurrency = 64
+	// downloadConcurrency is how many files may be on their way at once.
+	downloadConcurrency = 16
 )
 
 // Credentials open one Twilio account. The password is never printed.
@@ -51,15 +53,18 @@ type ClientOptions struct {
 	// outage or a broken connection becomes an error. 0 means 8: about a
 	// minute of patience.
 	MaxAttempts int
-	// Concurrency is how many requests may be on their way at once, and how
-	// many files besides. 0 means 16.
+	// Concurrency is the most requests that may be on their way at once. 0
+	// means 64. The client begins with a few, and adapts to what Twilio takes.
+	// Besides, up to 16 files may be, but no more than requests.
 	Concurrency int
 	// SkipDamaged leaves out what cannot be read instead of yielding it as an
 	// error. Skipped counts it.
 	SkipDamaged bool
 	// Selection says which conversations are shown.
 	Selection Selection
-	// Logger is told of requests (debug) and of repeated ones (warn). Nil: nobody.
+	// Logger is told of requests and of how many there may be at once (debug),
+	// of less of them and of lists that are read again (info), and of repeated
+	// requests (warn). Nil: nobody.
 	Logger *slog.Logger
 }
 
@@ -73,8 +78,8 @@ type Client struct {
 	region      string
 	rest, mcs   *endpoint
 	api, cdn    *http.Client // with and without a caller's credentials
-	requests    gate
-	downloads   gate
+	requests    *gate
+	downloads   *gate
 	maxAttempts int
 	damage      damage
 	selection   Selection
@@ -100,6 +105,7 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 	if transport == nil {
 		transport = newTransport(concurrency)
 	}
+	log := cmp.Or(opts.Logger, slog.New(slog.DiscardHandler))
 	return &Client{
 		credentials: credentials,
 		region:      cmp.Or(opts.Region, defaultRegion),
@@ -107,12 +113,12 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 		mcs:         mcs,
 		api:         newHTTPClient(transport),
 		cdn:         newHTTPClient(transport),
-		requests:    make(gate, concurrency),
-		downloads:   make(gate, concurrency),
+		requests:    newGate(firstConcurrency, concurrency, log),
+		downloads:   newGate(downloadConcurrency, min(downloadConcurrency, concurrency), log),
 		maxAttempts: max(1, cmp.Or(opts.MaxAttempts, defaultMaxAttempts)),
 		damage:      damage{skip: opts.SkipDamaged},
 		selection:   opts.Selection,
-		log:         cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),
+		log:         log,
 	}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,6 +61,8 @@ func (c *Client) attempt(ctx context.Context, e *endpoint, target string) ([]byt
 		return nil, unreachable(ctx, e.target.Host, err)
 	}
 	e.reached.Store(true)
+	account, _ := strconv.Atoi(resp.Header.Get("Twilio-Concurrent-Requests"))
+	c.requests.answered(ctx, started, resp.StatusCode == http.StatusTooManyRequests, account)
 	path, _, _ := strings.Cut(target, "?")
 	c.log.DebugContext(ctx, "twilio answered", "path", path, "status", resp.StatusCode,
 		"request", requestID(resp), "took", time.Since(started))

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -337,6 +338,66 @@ func TestConcurrency(t *testing.T) {
 			t.Errorf("%d requests at once, want 1", most)
 		}
 	})
+}
+
+// The number of requests at once rises while Twilio takes them, and falls when
+// it does not.
+func TestConcurrencyAdapts(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		limit       int // of Twilio
+		account     string
+		least, most int // requests at once
+	}{
+		{"no limit", 1000, "", 20, 20},
+		{"throttled", 12, "", 9, 20},
+		{"throttled always", 1, "", 1, 8},
+		{"an account in use", 1000, "95", 8, 8},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var mu sync.Mutex
+				now, most, refused := 0, 0, 0
+				s := answers(func(r *http.Request) (*http.Response, error) {
+					mu.Lock()
+					now++
+					most = max(most, now)
+					over := now > tt.limit
+					if over {
+						refused++
+					}
+					mu.Unlock()
+					time.Sleep(time.Second)
+					mu.Lock()
+					now--
+					mu.Unlock()
+					if over {
+						return says(429, "application/json", `{"code":20429}`)(r)
+					}
+					return says(200, "application/json", `{"meta":{"key":"services"},"services":[]}`, "Twilio-Concurrent-Requests", tt.account)(r)
+				})
+				c := newClient(t, twiliosrc.ClientOptions{Transport: s, Concurrency: 20, MaxAttempts: 100})
+				done := make(chan error)
+				for range 60 {
+					go func() {
+						var err error
+						for range 20 {
+							err = errors.Join(err, end(c.Services(t.Context())))
+						}
+						done <- err
+					}()
+				}
+				for range 60 {
+					if err := <-done; err != nil {
+						t.Error(err)
+					}
+				}
+				if most < tt.least || most > tt.most || refused > 150 {
+					t.Errorf("up to %d requests at once, want %d to %d; %d of 1200 refused", most, tt.least, tt.most, refused)
+				}
+			})
+		})
+	}
 }
 
 // answers is a transport without a memory.
