@@ -62,21 +62,18 @@ func plan(ctx context.Context, o *planOptions, s *streams) error {
 	r := resultOf("plan", report)
 	r.skipped, r.took, r.err, r.next = skipped, time.Since(began), err, o.run
 	if len(unaccepted) > 0 {
-		r.next = strings.TrimSpace(o.run + " --accept " + strings.Join(unaccepted, ","))
+		r.next = o.run + " --accept " + strings.Join(unaccepted, ",")
 	}
 	return r.print(s, o.output, o.log.verbose, writePlan)
 }
 
 // status is the exit code that a plan has besides its result.
 func (o *planOptions) status(sum migrate.Summary) error {
-	changes := false
-	for _, t := range []migrate.Tally{sum.Users, sum.Conversations, sum.Participants, sum.Messages, sum.Media} {
-		if t.Failed+t.Blocked+t.Open > 0 {
-			return exitStatus(exitIncomplete)
-		}
-		changes = changes || t.Created+t.Updated+t.Deleted+t.Pending > 0
-	}
-	if changes && o.detailedExitcode {
+	all := allItems(sum)
+	switch {
+	case isStuck(all):
+		return exitStatus(exitIncomplete)
+	case all.Created+all.Updated+all.Deleted+all.Pending > 0 && o.detailedExitcode:
 		return exitStatus(exitChanges)
 	}
 	return nil

@@ -126,11 +126,16 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (report *migrate.R
 		Settle: o.settle, Embedded: to.embedded, Gap: to.gap, Whole: o.deep || !o.source.isLive(),
 		Accept: accepted, Logger: o.log.logger(s),
 	})
-	stop := o.progress.start(s.err, messageCount(m.src), func() int64 { return engine.Stats().Messages })
-	report, err = engine.Run(ctx)
-	stop()
-	err = causeOf(ctx, err)
+	report, err = o.carry(ctx, s, engine, messageCount(m.src))
 	return report, m.src.Skipped(), cmp.Or(err, endRun(ledger, report, err))
+}
+
+// carry runs the engine under a progress bar.
+func (o *runOptions) carry(ctx context.Context, s *streams, engine *migrate.Engine, total int64) (*migrate.Report, error) {
+	stop := o.progress.start(s.err, total, func() int64 { return engine.Stats().Messages })
+	defer stop()
+	report, err := engine.Run(ctx)
+	return report, causeOf(ctx, err)
 }
 
 // check refuses what the command line alone says is wrong.
@@ -189,7 +194,7 @@ func writeRun(t *textWriter, r *result) {
 	default:
 		t.heading("Run %d ended early, after %s.", r.run, shortly(r.took))
 	}
-	t.summary(r.summary, runWords)
+	t.summary(r.summary, doneWords)
 	t.note(r.skipped, "damaged item was left out", "damaged items were left out")
 	t.note(r.details.Unused, "identity may exist in ACS without any use: the answer to its creation was lost",
 		"identities may exist in ACS without any use: the answers to their creation were lost")

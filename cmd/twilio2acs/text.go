@@ -27,9 +27,8 @@ func (t *textWriter) heading(format string, args ...any) {
 type words struct{ created, pending string }
 
 var (
-	runWords    = words{"created", "not carried over"}
-	planWords   = words{"to create", "changed in Twilio since"}
-	verifyWords = words{"created", "not carried over"}
+	doneWords = words{"created", "not carried over"}
+	planWords = words{"to create", "changed in Twilio since"}
 )
 
 // summary writes a line for each kind of item, its counters in the order in
@@ -121,7 +120,7 @@ func reason(step, why string) string {
 	return step + ": " + why
 }
 
-// notes are facts beside the counters.
+// note writes a fact beside the counters, unless there is none of it.
 func (t *textWriter) note(n int64, one, many string) {
 	if n > 0 {
 		t.printf("  %s\n", plural(n, one, many))

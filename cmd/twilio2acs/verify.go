@@ -67,18 +67,15 @@ func verify(ctx context.Context, o *verifyOptions, s *streams) error {
 
 // status is the exit code that a verification has besides its result.
 func (o *verifyOptions) status(v *migrate.Verification) error {
-	var pending int64
-	stuck := false
-	for _, t := range []migrate.Tally{v.Summary.Users, v.Summary.Conversations, v.Summary.Participants, v.Summary.Messages, v.Summary.Media} {
-		pending += t.Pending
-		stuck = stuck || t.Failed+t.Blocked+t.Open > 0
-	}
+	all := allItems(v.Summary)
 	switch {
 	case !v.OK():
 		return exitStatus(exitMismatch)
-	case !stuck && pending > 0 && o.detailedExitcode:
+	case isStuck(all):
+		return exitStatus(exitIncomplete)
+	case all.Pending > 0 && o.detailedExitcode:
 		return exitStatus(exitChanges)
-	case v.Summary.Incomplete():
+	case all.Pending > 0:
 		return exitStatus(exitIncomplete)
 	}
 	return nil
@@ -149,7 +146,7 @@ func writeVerification(t *textWriter, r *result) {
 	default:
 		t.heading("Verified in %s: everything is as it should be.", shortly(r.took))
 	}
-	t.summary(r.summary, verifyWords)
+	t.summary(r.summary, doneWords)
 	t.note(r.skipped, "damaged item was left out", "damaged items were left out")
 	t.note(r.details.Foreign, "message was written in the threads by people", "messages were written in the threads by people")
 	t.differences(r.details.Differences, r.details.MoreDifferences)
