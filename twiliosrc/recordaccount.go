@@ -30,6 +30,17 @@ func (r *recording) account(ctx context.Context) error {
 			return err
 		}
 	}
+	return r.finish(p)
+}
+
+// finish completes a piece. What a later attempt takes over must be known to the
+// redactor then.
+func (r *recording) finish(p *piece) error {
+	if r.redactor != nil {
+		if err := r.redactor.Sync(); err != nil {
+			return err
+		}
+	}
 	return p.finish()
 }
 
@@ -70,7 +81,7 @@ func (r *recording) redacted(kind Kind, raw json.RawMessage) (json.RawMessage, e
 	if r.redactor == nil {
 		return raw, nil
 	}
-	raw, err := r.redactor.Resource(kind, raw)
+	raw, err := r.redactor.Resource(raw)
 	if err != nil {
 		return nil, fmt.Errorf("redact one of %s: %w", kind, err)
 	}

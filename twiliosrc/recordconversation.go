@@ -33,7 +33,7 @@ func (r *recording) conversation(ctx context.Context, c mapping.Conversation) er
 	if err != nil {
 		return fmt.Errorf("record conversation %s: %w", c.SID, err)
 	}
-	if err := p.finish(); err != nil {
+	if err := r.finish(p); err != nil {
 		return err
 	}
 	if r.opts.OnConversation != nil {

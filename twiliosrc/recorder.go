@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -50,26 +51,30 @@ type messageSource interface {
 }
 
 // A Redactor makes what is recorded unrecognisable: the same text under the same
-// key always in the same way. It is used by several goroutines at once.
+// key always in the same way. It is used by several goroutines at once. That of
+// twiliosrc/redact is one.
 type Redactor interface {
-	// Resource replaces what people supplied in a resource.
-	Resource(Kind, json.RawMessage) (json.RawMessage, error)
-	// Media writes a file of the same sort to w instead of the one read from r.
-	Media(w io.Writer, r io.Reader, m mapping.Media) error
+	// Resource replaces what people supplied in a resource of whatever kind.
+	Resource(json.RawMessage) (json.RawMessage, error)
+	// Media writes what stands for the file in src to dst, and returns its size.
+	Media(dst io.Writer, src io.Reader, contentType string) (int64, error)
+	// Sync makes what the redactor knows of all it has seen last.
+	Sync() error
 	// Scan looks through a finished snapshot for what should not be in it. An
 	// error keeps the snapshot from being published.
-	Scan(ctx context.Context, dir string) error
+	Scan(ctx context.Context, dir string, except ...string) error
+	// Destroy destroys the key, Close keeps it for a later attempt. Close does
+	// nothing after Destroy.
+	Destroy() error
+	Close() error
 }
-
-// keySize is the size of the key of a redaction, in bytes.
-const keySize = 32
 
 // RecordOptions tune a recording. The zero value is a sound default, except
 // that it redacts nothing.
 type RecordOptions struct {
-	// NewRedactor makes the Redactor from a key of 32 random bytes, which lives
-	// as long as the recording is unfinished. Nil: everything is recorded as it is.
-	NewRedactor func(key []byte) (Redactor, error)
+	// OpenRedactor opens the Redactor of an unfinished recording, whose key is
+	// in dir. Nil: everything is recorded as it is.
+	OpenRedactor func(dir string) (Redactor, error)
 	// Receipts records delivery receipts too: a request for each message that
 	// was sent over a channel.
 	Receipts bool
@@ -119,22 +124,20 @@ func (r *Recorder) Record(ctx context.Context, dir string) (Recorded, error) {
 	account, region := r.src.Account()
 	w, err := openWorkshop(dir, binding{
 		Format: workFormat, Account: account, Region: region,
-		Redacted: r.opts.NewRedactor != nil, Receipts: r.opts.Receipts, NoMedia: r.opts.NoMedia, Scope: r.opts.Scope,
+		Redacted: r.opts.OpenRedactor != nil, Receipts: r.opts.Receipts, NoMedia: r.opts.NoMedia, Scope: r.opts.Scope,
 	})
 	if err != nil {
 		return Recorded{}, err
 	}
-	if w.isFinished() {
-		m, err := w.publish(dir)
-		return Recorded{Manifest: m}, err
-	}
 	run := &recording{src: r.src, opts: r.opts, shop: w}
-	if r.opts.NewRedactor != nil {
-		if run.redactor, err = w.redactor(r.opts.NewRedactor); err != nil {
-			return Recorded{}, err
-		}
+	if r.opts.OpenRedactor == nil {
+		return run.run(ctx, dir)
 	}
-	return run.run(ctx, dir)
+	if run.redactor, err = r.opts.OpenRedactor(w.dir); err != nil {
+		return Recorded{}, fmt.Errorf("redact: %w", err)
+	}
+	done, err := run.run(ctx, dir)
+	return done, errors.Join(err, run.redactor.Close())
 }
 
 // recording is a recording in progress.
@@ -148,33 +151,45 @@ type recording struct {
 }
 
 func (r *recording) run(ctx context.Context, dir string) (Recorded, error) {
-	service, err := r.src.DefaultService(ctx)
-	if err != nil {
-		return Recorded{}, fmt.Errorf("find default service: %w", err)
-	}
-	if err := r.account(ctx); err != nil {
-		return Recorded{}, err
-	}
-	order, err := r.conversations(ctx)
-	if err != nil {
-		return Recorded{}, err
-	}
-	if err := r.shop.assemble(ctx, r.manifest(service), order); err != nil {
-		return Recorded{}, err
-	}
-	if r.redactor != nil {
-		if err := r.redactor.Scan(ctx, r.shop.snapshotDir()); err != nil {
+	if !r.shop.isFinished() {
+		if err := r.record(ctx); err != nil {
 			return Recorded{}, err
 		}
 	}
-	if err := r.shop.finish(); err != nil {
-		return Recorded{}, err
+	if r.redactor != nil {
+		if err := r.redactor.Destroy(); err != nil {
+			return Recorded{}, err
+		}
 	}
 	m, err := r.shop.publish(dir)
 	return Recorded{
 		Manifest: m, Resumed: r.resumed.Load(), GoneConversations: r.goneConversations.Load(),
 		GoneMessages: r.goneMessages.Load(), MissingMedia: r.missingMedia.Load(),
 	}, err
+}
+
+// record makes the snapshot, which is then only to be put in its place.
+func (r *recording) record(ctx context.Context) error {
+	service, err := r.src.DefaultService(ctx)
+	if err != nil {
+		return fmt.Errorf("find default service: %w", err)
+	}
+	if err := r.account(ctx); err != nil {
+		return err
+	}
+	order, err := r.conversations(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.shop.assemble(ctx, r.manifest(service), order); err != nil {
+		return err
+	}
+	if r.redactor != nil {
+		if err := r.redactor.Scan(ctx, r.shop.snapshotDir()); err != nil {
+			return err
+		}
+	}
+	return r.shop.finish()
 }
 
 func (r *recording) manifest(service mapping.ServiceSID) Manifest {

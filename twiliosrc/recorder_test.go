@@ -1,11 +1,8 @@
 package twiliosrc_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -17,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/internal/snapshottest"
@@ -189,55 +185,4 @@ func TestRecordRefuses(t *testing.T) {
 		t.Errorf("with other options: %v", err)
 	}
 	record(t, s, out, nil)
-}
-
-// upper is a redaction that shouts. Its scan fails as long as it is told to.
-type upper struct {
-	key  []byte
-	leak error
-}
-
-func (u *upper) Resource(_ twiliosrc.Kind, raw json.RawMessage) (json.RawMessage, error) {
-	return bytes.ReplaceAll(raw, []byte("Ann Lee"), []byte("ANN LEE")), nil
-}
-
-func (u *upper) Media(w io.Writer, r io.Reader, _ mapping.Media) error {
-	text, err := io.ReadAll(r)
-	_, writeErr := w.Write(bytes.ToUpper(text))
-	return errors.Join(err, writeErr)
-}
-
-func (u *upper) Scan(context.Context, string) error { return u.leak }
-
-// The key outlives an attempt, but not the recording; a leak keeps the snapshot
-// from being published.
-func TestRecordRedacts(t *testing.T) {
-	s := open(t, harbour, nil)
-	out := filepath.Join(t.TempDir(), "out")
-	var keys [][]byte
-	redactor := &upper{leak: errors.New("a name is in messages.jsonl:3")}
-	opts := &twiliosrc.RecordOptions{NewRedactor: func(key []byte) (twiliosrc.Redactor, error) {
-		keys = append(keys, slices.Clone(key))
-		return redactor, nil
-	}}
-	if _, err := twiliosrc.NewRecorder(s, opts).Record(t.Context(), out); !errors.Is(err, redactor.leak) {
-		t.Errorf("Record: %v, want the leak", err)
-	}
-	if _, err := os.Lstat(out); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a snapshot with a leak was published: %v", err)
-	}
-	if info, err := os.Stat(filepath.Join(out+".unfinished", "redaction.key")); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("key: %v, %v", info, err)
-	}
-	redactor.leak = nil
-	got := record(t, s, out, opts)
-	if len(keys) != 2 || len(keys[0]) != 32 || !bytes.Equal(keys[0], keys[1]) || got.Resumed == 0 || !got.Manifest.Redacted {
-		t.Errorf("keys %x, %d resumed", keys, got.Resumed)
-	}
-	checkRecording(t, out, got)
-	for name, text := range texts(t, out, false) {
-		if strings.Contains(text, "Ann Lee") || strings.HasPrefix(name, "media/") && text != strings.ToUpper(text) {
-			t.Errorf("%s is not redacted", name)
-		}
-	}
 }

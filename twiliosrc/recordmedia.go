@@ -73,7 +73,7 @@ func (r *recording) save(m mapping.Media, from io.Reader) (recordedFile, error) 
 	if r.redactor == nil {
 		_, err = io.Copy(io.MultiWriter(to, sum), from)
 	} else {
-		err = r.redactor.Media(io.MultiWriter(to, sum), from, m)
+		_, err = r.redactor.Media(io.MultiWriter(to, sum), from, m.ContentType)
 	}
 	if err != nil {
 		return recordedFile{}, err

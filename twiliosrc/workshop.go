@@ -3,7 +3,6 @@ package twiliosrc
 import (
 	"bufio"
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +18,6 @@ const (
 	workEnding   = ".unfinished"
 	workFormat   = "twilio-conversations-recording/1"
 	bindingFile  = "recording.json"
-	keyFile      = "redaction.key"
 	piecesDir    = "pieces"
 	snapshotPart = "snapshot"
 	finishedFile = "finished"
@@ -108,29 +106,6 @@ func (w *workshop) path(name string) string { return filepath.Join(w.dir, name) 
 
 func (w *workshop) snapshotDir() string { return w.path(snapshotPart) }
 
-// redactor makes the Redactor from the key of the recording, a new one in the
-// first attempt.
-func (w *workshop) redactor(create func(key []byte) (Redactor, error)) (Redactor, error) {
-	key, err := os.ReadFile(w.path(keyFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		key = randomKey()
-		err = writeFile(w.path(keyFile), key)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("keep key of redaction: %w", err)
-	}
-	if len(key) != keySize {
-		return nil, &UnfinishedError{w.dir, errors.New("its key is damaged")}
-	}
-	return create(key)
-}
-
-func randomKey() []byte {
-	key := make([]byte, keySize)
-	rand.Read(key)
-	return key
-}
-
 // finish says that the snapshot is complete, whatever happens from here on.
 func (w *workshop) finish() error {
 	if err := writeFile(w.path(finishedFile), nil); err != nil {
@@ -144,12 +119,9 @@ func (w *workshop) isFinished() bool {
 	return err == nil
 }
 
-// publish destroys the key, puts the finished snapshot in its place and tidies
-// up. It goes on where it was interrupted.
+// publish puts the finished snapshot in its place and tidies up. It goes on
+// where it was interrupted.
 func (w *workshop) publish(dir string) (Manifest, error) {
-	if err := destroyKey(w.path(keyFile)); err != nil {
-		return Manifest{}, fmt.Errorf("destroy key of redaction: %w", err)
-	}
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		if err := os.Rename(w.snapshotDir(), dir); err != nil {
 			return Manifest{}, fmt.Errorf("publish snapshot: %w", err)
@@ -167,20 +139,6 @@ func (w *workshop) publish(dir string) (Manifest, error) {
 		return m, fmt.Errorf("tidy up after recording: %w", err)
 	}
 	return m, nil
-}
-
-// destroyKey overwrites the key before it removes it. Whether the disk forgets
-// is up to the disk.
-func destroyKey(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(randomKey())
-	return errors.Join(err, f.Sync(), f.Close(), os.Remove(path))
 }
 
 // has reports whether there is a complete piece that begins with a conversation
