@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -48,6 +49,9 @@ type Engine struct {
 	unclean time.Time
 
 	report collector
+
+	// unsettled is set when a stop left the outcome of a send open.
+	unsettled atomic.Bool
 }
 
 // New returns an engine. Store may be nil, Rules.MediaURL is then empty.
@@ -90,7 +94,9 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	if cerr := e.countPeople(); err == nil {
 		err = ledgerFailure(cerr)
 	}
-	return e.report.finish(), err
+	report := e.report.finish()
+	report.Unsettled = e.unsettled.Load()
+	return report, err
 }
 
 // begin opens the run in the ledger and learns how the previous one ended.

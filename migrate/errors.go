@@ -84,10 +84,12 @@ func (e *OutageError) Error() string {
 
 func (e *OutageError) Unwrap() error { return e.Err }
 
-// Hint says how to go on.
+// Hint says how to go on. Of a service that has never answered, the last error
+// may know more.
 func (e *OutageError) Hint() string {
-	if e.Never {
-		return "check the address and the network, then run the same command again"
+	var knows interface{ Hint() string }
+	if e.Never && errors.As(e.Err, &knows) && knows.Hint() != "" {
+		return knows.Hint()
 	}
 	return "run the same command again once the service answers"
 }

@@ -203,6 +203,9 @@ func (w *worker) sendPart(ctx context.Context, from mapping.CommunicationUserID,
 		case unknown:
 			w.log.Warn("outcome open, reading the thread", "conversation", w.c.SID, "message", want.sid, "error", err)
 			id, serr := w.settle(ctx, want, time.Now())
+			if serr != nil {
+				w.unsettled.Store(true)
+			}
 			if id != "" || serr != nil {
 				w.arrived(id)
 				return id, serr

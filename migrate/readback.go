@@ -114,7 +114,7 @@ func (t *verified) message(ctx context.Context, m mapping.Message, known *known,
 		draft, _ = stubOf(t.rules, t.roster, m)
 	}
 	before := len(t.diffs)
-	from, err := t.persons.id(draft.Sender.Key)
+	from, err := t.person(draft.Sender.Key)
 	if err != nil {
 		return err
 	}

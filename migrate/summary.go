@@ -89,4 +89,7 @@ type Report struct {
 	// Unused counts identities that may exist without any use, because the
 	// answer to their creation was lost.
 	Unused int64 `json:"unusedIdentities"`
+	// Unsettled says that the run was stopped before it knew what became of its
+	// last calls. The next one has to wait until they cannot arrive any more.
+	Unsettled bool `json:"unsettled,omitempty"`
 }

@@ -118,7 +118,11 @@ func (t *verified) members(ctx context.Context) error {
 			return err
 		}
 	}
-	delete(got, t.keeperWhoStays())
+	keeper, err := t.keeperWhoStays()
+	if err != nil {
+		return err
+	}
+	delete(got, keeper)
 	for _, id := range slices.Sorted(maps.Keys(got)) {
 		if t.rec.Status == mapping.StatusDone || !slices.Contains(t.rec.Temporary, id) {
 			t.differ("members", "nobody else", "a member "+strconv.Quote(got[id].DisplayName))
@@ -131,7 +135,7 @@ func (t *verified) members(ctx context.Context) error {
 
 func (t *verified) member(m mapping.Member, got map[mapping.CommunicationUserID]mapping.ChatParticipant) error {
 	path := "participants/" + string(m.Participant.SID)
-	id, err := t.persons.id(m.Key)
+	id, err := t.person(m.Key)
 	if err != nil {
 		return err
 	}
@@ -147,11 +151,11 @@ func (t *verified) member(m mapping.Member, got map[mapping.CommunicationUserID]
 }
 
 // keeperWhoStays is the keeper of a thread that has nobody else.
-func (t *verified) keeperWhoStays() mapping.CommunicationUserID {
-	if t.rec.Creator == mapping.Keeper {
-		return t.rec.CreatorID
+func (t *verified) keeperWhoStays() (mapping.CommunicationUserID, error) {
+	if t.rec.Creator != mapping.Keeper {
+		return "", nil
 	}
-	return ""
+	return t.person(mapping.Keeper)
 }
 
 func (t *verified) differ(path, want, got string) {

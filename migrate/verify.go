@@ -65,7 +65,7 @@ func Verify(ctx context.Context, src Twilio, acs VerifyACS, ledger LedgerReader,
 	v := &verifier{
 		src: src, acs: acs, ledger: ledger, store: store, rules: rules, opts: o,
 		patience: &patience{limit: o.Patience},
-		persons:  newPersonCache(ledger),
+		census:   newCensus(),
 	}
 	if err := v.run(ctx); err != nil {
 		return nil, err
@@ -82,13 +82,14 @@ type verifier struct {
 	opts     Options
 	dir      *directory
 	patience *patience
-	persons  *personCache
+	census   *census
 
 	report  collector
 	mu      sync.Mutex
 	diffs   []Difference
 	more    int
 	foreign int64
+	users   Tally
 }
 
 func (v *verifier) run(ctx context.Context) error {
@@ -137,24 +138,28 @@ func (v *verifier) finish() (*Verification, error) {
 		Differences: v.diffs, MoreDifferences: v.more, Foreign: v.foreign,
 	}
 	sortDifferences(out.Differences)
-	out.Summary.Users, err = v.countUsers()
-	return out, err
-}
-
-// countUsers counts the users of Twilio that have a communication user.
-func (v *verifier) countUsers() (Tally, error) {
-	var t Tally
 	for key := range v.dir.users {
-		t.Total++
-		id, err := v.persons.id(key)
-		switch {
-		case err != nil:
-			return t, err
-		case id == "":
-			t.Pending++
-		default:
-			t.Unchanged++
+		if _, err := v.person(key); err != nil {
+			return nil, err
 		}
 	}
-	return t, nil
+	out.Summary.Users.add(v.users)
+	return out, nil
+}
+
+// person is the communication user of key, empty when there is none yet. Each
+// is counted once.
+func (v *verifier) person(key mapping.PersonKey) (mapping.CommunicationUserID, error) {
+	rec, _, err := v.ledger.Person(key)
+	if err != nil || !v.census.add(key) {
+		return rec.ID, ledgerFailure(err)
+	}
+	t := Tally{Total: 1, Unchanged: 1}
+	if rec.ID == "" {
+		t = Tally{Total: 1, Pending: 1}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.users.add(t)
+	return rec.ID, nil
 }

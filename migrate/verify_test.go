@@ -106,6 +106,9 @@ func TestVerifyAfterRun(t *testing.T) {
 			if got, want := v.Summary.Media.Unchanged, r.Summary.Media.Total; got != want {
 				t.Errorf("%d files verified, want %d", got, want)
 			}
+			if got, want := v.Summary.Users.Unchanged, r.Summary.Users.Total; got != want {
+				t.Errorf("%d users verified, want %d", got, want)
+			}
 			if v.Summary.Incomplete() {
 				t.Errorf("incomplete: %+v %+v", v.Summary, v.Problems)
 			}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
 // usageError is a command line that cannot be meant.
@@ -45,12 +43,7 @@ func withHint(err error, hint string) error {
 }
 
 // hintOf is the first remedy that the chain of err knows, the outermost first.
-// Of a service that has never answered, its own error knows more.
 func hintOf(err error) string {
-	var outage *migrate.OutageError
-	if errors.As(err, &outage) && outage.Never && hintOf(outage.Err) != "" {
-		return hintOf(outage.Err)
-	}
 	if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
 		return h.Hint()
 	}

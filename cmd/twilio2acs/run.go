@@ -163,13 +163,15 @@ func (o *runOptions) admit(m *migration) error {
 }
 
 // endRun notes how the run ended and closes the ledger, with its copy beside it.
+// A run that left outcomes open did not end by itself as far as the next one is
+// concerned.
 func endRun(ledger *checkpoint.Ledger, report *migrate.Report, err error) error {
 	if err == nil && report.Summary.Incomplete() {
 		err = exitStatus(exitIncomplete)
 	}
 	var noted error
 	if report.Run > 0 {
-		noted = ledger.Beat(time.Now(), true, exitCode(err))
+		noted = ledger.Beat(time.Now(), !report.Unsettled, exitCode(err))
 	}
 	return errors.Join(noted, ledger.CloseClean())
 }

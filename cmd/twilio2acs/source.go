@@ -53,7 +53,7 @@ type source interface {
 // open opens the source. Live Twilio is not contacted yet.
 func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, error) {
 	if !o.isLive() {
-		return twiliosrc.OpenSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{SkipDamaged: o.skipDamaged})
+		return o.openSnapshot(ctx)
 	}
 	credentials, err := twilioCredentials(os.Getenv)
 	if err != nil {
@@ -64,6 +64,19 @@ func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, erro
 		BaseURL: o.twilioURL, MCSURL: o.mcsURL,
 		SkipDamaged: o.skipDamaged, Logger: log,
 	})
+}
+
+// openSnapshot opens a snapshot whose listings are what its manifest says, as far
+// as it says anything. Who skips damage knows that they are not.
+func (o sourceOptions) openSnapshot(ctx context.Context) (source, error) {
+	snapshot, err := twiliosrc.OpenSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{SkipDamaged: o.skipDamaged})
+	if err != nil || o.skipDamaged {
+		return snapshot, err
+	}
+	if err := snapshot.VerifyListings(ctx); err != nil {
+		return nil, errors.Join(err, snapshot.Close())
+	}
+	return snapshot, nil
 }
 
 // twilioCredentials reads them from the environment. An API key is preferred:
