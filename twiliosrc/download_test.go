@@ -2,6 +2,7 @@ package twiliosrc_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -262,6 +263,11 @@ func FuzzMediaResource(f *testing.F) {
 		c := newClient(t, twiliosrc.ClientOptions{Transport: s, MaxAttempts: 1})
 		if r, err := c.OpenMedia(t.Context(), ofMedia, fiveByte); err == nil {
 			t.Errorf("opened %v", r)
+		}
+		raw, err := newClient(t, twiliosrc.ClientOptions{Transport: &script{answers: s.answers[:1]}, MaxAttempts: 1}).
+			FetchMedia(t.Context(), ofMedia, fiveByte)
+		if err == nil && (!json.Valid(raw) || strings.Contains(string(raw), "Signature=a~b")) {
+			t.Errorf("resource is kept as %s", raw)
 		}
 		for i, r := range s.asked {
 			if r.URL.Scheme != "https" || i%2 == 1 && r.Header.Get("Authorization") != "" {

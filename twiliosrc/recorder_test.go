@@ -186,3 +186,38 @@ func TestRecordRefuses(t *testing.T) {
 	}
 	record(t, s, out, nil)
 }
+
+// gone is a transport to an account in which things vanish once they are listed.
+type gone struct{ targets []string }
+
+func (g gone) RoundTrip(r *http.Request) (*http.Response, error) {
+	for _, target := range g.targets {
+		if strings.HasSuffix(r.URL.Path, target) {
+			return says(404, "application/json", `{"code":20404,"status":404}`)(r)
+		}
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// What is deleted while it is recorded is counted, and no error.
+func TestRecordOfWhatVanishes(t *testing.T) {
+	s := open(t, contoso, nil)
+	server := serve(t, s, fixtureserver.Options{})
+	c := server.client(t, twiliosrc.ClientOptions{Transport: gone{[]string{
+		"/CH2c9ab58c4f73918720e831960974cfda/Messages",
+		"/CH8fdaa6a8c37fa7597dab82f5d1bdaf7a/Participants",
+		"/IM7883b6700250e51eaa105376e28dbe60/Receipts",
+		"/Media/ME5183260aecac2acc17eb2d55dbbc876b",
+	}}})
+	out := filepath.Join(t.TempDir(), "out")
+	got := record(t, c, out, &twiliosrc.RecordOptions{Receipts: true})
+	if got.GoneConversations != 2 || got.GoneMessages != 1 || got.MissingMedia != 1 || got.Manifest.Counts[twiliosrc.KindConversations] != 11 {
+		t.Errorf("recorded %+v", got)
+	}
+	checkRecording(t, out, got)
+	for name, text := range texts(t, out, false) {
+		if strings.Contains(text, "CH2c9ab58c4f73918720e831960974cfda") {
+			t.Errorf("%s tells of a conversation that is gone", name)
+		}
+	}
+}
