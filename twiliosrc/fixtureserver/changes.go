@@ -13,13 +13,14 @@ import (
 )
 
 // changes is what has happened to the account since the recording: faults
-// delete and edit resources. It holds one resource for each list that changed.
+// delete and edit resources. It grows with the lists that are struck.
 type changes struct {
 	mu     sync.Mutex
 	now    func() time.Time
 	lists  map[string]changedResource
 	gone   map[string]bool      // by SID
 	edited map[string]time.Time // by SID
+	begun  map[string]bool      // lists that someone has begun to read
 }
 
 // changedResource is the one resource of a list that changed.
@@ -29,7 +30,10 @@ type changedResource struct {
 }
 
 func newChanges(now func() time.Time) *changes {
-	return &changes{now: now, lists: map[string]changedResource{}, gone: map[string]bool{}, edited: map[string]time.Time{}}
+	return &changes{
+		now: now, lists: map[string]changedResource{}, gone: map[string]bool{},
+		edited: map[string]time.Time{}, begun: map[string]bool{},
+	}
 }
 
 // change deletes or edits a resource of a list, unless the list has had its change.
@@ -46,6 +50,16 @@ func (c *changes) change(list collection, record twiliosrc.Record, deleted bool)
 	} else {
 		c.edited[sid] = c.now()
 	}
+}
+
+// begin notes that a list is read from its beginning, and reports whether it is
+// for the first time.
+func (c *changes) begin(list collection) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := !c.begun[list.name]
+	c.begun[list.name] = true
+	return first
 }
 
 // changed reports whether a list has had its change.

@@ -36,8 +36,9 @@ const (
 	FaultDelete Mode = "delete"
 	// FaultEdit edits the last resource of the page.
 	FaultEdit Mode = "edit"
-	// FaultInsert lets the newest resource appear only after the first page:
-	// messages at the end, anything else at the front.
+	// FaultInsert lets the newest resource appear only after the first page of
+	// a list that nobody has read before: messages at the end, which only a
+	// list in descending order notices, anything else at the front.
 	FaultInsert Mode = "insert"
 	// FaultShortPage leaves things on a page to the next one.
 	FaultShortPage Mode = "short"
@@ -58,7 +59,7 @@ type Fault struct {
 	RetryAfter time.Duration
 	// Delay of a slow answer. 0 means 11 s, longer than twilio-go waits.
 	Delay time.Duration
-	// Items is how many a short page holds. 0 means half of them.
+	// Items is how many a short page holds at most. 0 means half of PageSize.
 	Items int
 	// Offset makes page tokens of the resource count items, as old APIs of
 	// Twilio did: what is deleted or inserted before a page shifts it, so that

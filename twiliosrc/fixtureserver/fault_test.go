@@ -226,6 +226,7 @@ func TestChangesBetweenPages(t *testing.T) {
 		{"insert,times=1", "desc", [][]int{{6, 4}, {2, 0}}, [][]int{{8, 6}, {4, 2}, {0}}},
 		{"insert,times=1,tokens=offset", "desc", [][]int{{6, 4}, {4, 2}, {0}}, [][]int{{8, 6}, {4, 2}, {0}}},
 		{"insert,tokens=offset", "asc", [][]int{{0, 2}, {4, 6}, {8}}, [][]int{{0, 2}, {4, 6}, {8}}},
+		{"short", "asc", [][]int{{0}, {2}, {4}, {6}, {8}}, [][]int{{0}, {2}, {4}, {6}, {8}}},
 		{"short,items=1", "asc", [][]int{{0}, {2}, {4}, {6}, {8}}, [][]int{{0}, {2}, {4}, {6}, {8}}},
 		{"empty", "asc", [][]int{{0, 2}, {4, 6}, {8}, nil}, [][]int{{0, 2}, {4, 6}, {8}, nil}},
 		{"empty", "desc", [][]int{{8, 6}, {4, 2}, {0}, nil}, [][]int{{8, 6}, {4, 2}, {0}, nil}},
@@ -240,6 +241,25 @@ func TestChangesBetweenPages(t *testing.T) {
 				t.Errorf("afterwards: %v, want %v", got, tt.later)
 			}
 		})
+	}
+}
+
+// A conversation that begins while they are listed comes at the front: with
+// tokens that count, the one before the second page is met twice.
+func TestConversationAppearsBetweenPages(t *testing.T) {
+	dir := snapshottest.Generate(t, snapshottest.Shape{Services: 1, Conversations: 6, Participants: 1, Messages: 1})
+	for text, want := range map[string][]string{
+		"insert,on=conversations":               {"CH1", "CH2", "CH3", "CH4", "CH5"},
+		"insert,on=conversations,tokens=offset": {"CH1", "CH2", "CH2", "CH3", "CH4", "CH5"},
+	} {
+		_, at := start(t, dir, &fixtureserver.Options{Faults: parse(t, text)})
+		list := at.URL + "/v1/Conversations?PageSize=2"
+		if got := listed(t, list, "conversations", "sid"); !cmp.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+		if got := listed(t, list, "conversations", "sid"); len(got) != 6 {
+			t.Errorf("%s: afterwards %v, want all six", text, got)
+		}
 	}
 }
 

@@ -85,8 +85,9 @@ func (s *Server) position(r *http.Request, c collection) (position, error) {
 func (s *Server) read(ctx context.Context, c collection, at position, size int) (page, error) {
 	p := page{position: at, size: size}
 	p.Hid = false // by this page it is there
-	late := at.Page == 0 && !at.Back && s.faults.has(c.resource, FaultInsert)
-	n := size + 1
+	late := at.Page == 0 && !at.Back && s.faults.has(c.resource, FaultInsert) && s.changes.begin(c)
+	show := s.shown(c.resource, p)
+	n := show + 1 // to know whether there is more
 	if late {
 		n++
 	}
@@ -97,14 +98,14 @@ func (s *Server) read(ctx context.Context, c collection, at position, size int) 
 	if late && len(p.records) == n {
 		p.records, p.Hid = s.withoutNewest(c, p.records)
 	}
-	if p.more = len(p.records) > size; p.more {
-		p.records = p.records[:size]
+	if p.more = len(p.records) > show; p.more {
+		p.records = p.records[:show]
 	}
 	if at.Back {
 		slices.Reverse(p.records)
-		return p, nil
+	} else if len(p.records) > 0 && !p.more {
+		_, p.more = s.faults.list(c.resource, FaultEmptyPage)
 	}
-	s.spoil(c.resource, &p)
 	return p, nil
 }
 

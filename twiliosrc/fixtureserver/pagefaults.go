@@ -6,10 +6,26 @@ import (
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 )
 
-// withoutNewest leaves the newest resource out of a first page, if a fault says
-// so: it will be there by the next one. New messages come at the end of the
-// list, so that only a page that begins there misses one. Where anything else
-// appears is not published; the front is where it can do harm.
+// shown is how many resources a page may show: as many as were asked for,
+// unless a fault makes it shorter.
+func (s *Server) shown(resource Resource, p page) int {
+	if p.Back {
+		return p.size
+	}
+	fault, short := s.faults.list(resource, FaultShortPage)
+	switch {
+	case !short:
+		return p.size
+	case fault.Items == 0:
+		return max(1, p.size/2)
+	}
+	return min(fault.Items, p.size)
+}
+
+// withoutNewest leaves the newest resource out of the first page of a list that
+// nobody has seen, if a fault says so: it will be there by the next one. New
+// messages come at the end, so that only a list that runs from there misses one.
+// Where anything else appears is not published; the front is where it does harm.
 func (s *Server) withoutNewest(c collection, records []twiliosrc.Record) ([]twiliosrc.Record, bool) {
 	if c.resource == ResourceMessages && !c.desc {
 		return records, false
@@ -18,24 +34,6 @@ func (s *Server) withoutNewest(c collection, records []twiliosrc.Record) ([]twil
 		return records, false
 	}
 	return records[1:], true
-}
-
-// spoil makes a page shorter than it could be, or not the last one.
-func (s *Server) spoil(resource Resource, p *page) {
-	if len(p.records) > 1 {
-		if fault, ok := s.faults.list(resource, FaultShortPage); ok {
-			n := fault.Items
-			if n == 0 {
-				n = len(p.records) / 2
-			}
-			if n < len(p.records) {
-				p.records, p.more = p.records[:n], true
-			}
-		}
-	}
-	if len(p.records) > 0 && !p.more {
-		_, p.more = s.faults.list(resource, FaultEmptyPage)
-	}
 }
 
 // changeBehind changes the list behind the reader's back, once the page is made.
