@@ -41,7 +41,7 @@ func (s *BlobStore) Check(ctx context.Context) error {
 func (s *BlobStore) Ensure(ctx context.Context) error {
 	err := s.Check(ctx)
 	var e *BlobError
-	if !errors.As(err, &e) || !e.is(bloberror.ContainerNotFound) {
+	if !errors.As(err, &e) || !e.hasCode(bloberror.ContainerNotFound) {
 		return err
 	}
 	_, err = s.container.Create(ctx, nil)

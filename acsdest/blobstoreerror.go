@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
@@ -58,16 +59,11 @@ func (e *BlobError) Unwrap() error { return e.err }
 // Is makes a file that is not there fs.ErrNotExist. A container that is not
 // there, which is no news about the file, is not.
 func (e *BlobError) Is(target error) bool {
-	return target == fs.ErrNotExist && e.is(bloberror.BlobNotFound)
+	return target == fs.ErrNotExist && e.hasCode(bloberror.BlobNotFound)
 }
 
-func (e *BlobError) is(codes ...bloberror.Code) bool {
-	for _, c := range codes {
-		if e.Code == string(c) {
-			return true
-		}
-	}
-	return false
+func (e *BlobError) hasCode(codes ...bloberror.Code) bool {
+	return slices.Contains(codes, bloberror.Code(e.Code))
 }
 
 // Unauthorized reports that the account key, the Entra credential or its role is
@@ -77,7 +73,7 @@ func (e *BlobError) Unauthorized() bool {
 	if errors.As(e.err, &credential) {
 		return !failedToDial(e.err)
 	}
-	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.is(bloberror.InvalidAuthenticationInfo)
+	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.hasCode(bloberror.InvalidAuthenticationInfo)
 }
 
 // Unreachable reports that no connection to the service could be made.
@@ -94,15 +90,15 @@ func (e *BlobError) Hint() string {
 		return "check the container URL and the network, a proxy included"
 	case errors.As(e.err, &credential):
 		return "sign in to Azure, or set AZURE_STORAGE_CONNECTION_STRING to use the key of the account"
-	case e.is("KeyBasedAuthenticationNotPermitted"):
+	case e.hasCode("KeyBasedAuthenticationNotPermitted"):
 		return "the account takes no keys: unset AZURE_STORAGE_CONNECTION_STRING to sign in with Entra ID"
-	case e.is(bloberror.AuthenticationFailed, bloberror.InvalidAuthenticationInfo):
+	case e.hasCode(bloberror.AuthenticationFailed, bloberror.InvalidAuthenticationInfo):
 		return "a regenerated key, a token of another tenant and a clock that is minutes off are refused"
 	case e.Unauthorized():
 		return "give the identity the role Storage Blob Data Contributor on the container or its account, and look at the account's network rules; a new role takes minutes to count"
-	case e.is(bloberror.ContainerNotFound):
+	case e.hasCode(bloberror.ContainerNotFound):
 		return "create the container, private, or check its URL"
-	case e.is(bloberror.ContainerBeingDeleted):
+	case e.hasCode(bloberror.ContainerBeingDeleted):
 		return "the container is being deleted: wait a minute, or name another one"
 	}
 	return ""

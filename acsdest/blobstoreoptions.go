@@ -17,7 +17,7 @@ type BlobStoreOptions struct {
 	// the process. Redirects are not followed, as with ClientOptions.
 	Transport policy.Transporter
 
-	// Logging configures what azcore logs. Keys, tokens and signatures are never in
+	// Logging configures what azcore logs. Keys, tokens and signed URLs are never in
 	// it, nor are files, whatever IncludeBody says.
 	Logging policy.LogOptions
 
