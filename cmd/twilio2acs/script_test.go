@@ -24,6 +24,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey{}] = servers{}
 			env.Values[heldKey{}] = &held{}
+			env.Values[usersKey{}] = users{}
 			for _, name := range []string{"tiny", "contoso"} {
 				from := filepath.Join(repo, "testdata", "snapshots", name)
 				if err := os.CopyFS(filepath.Join(env.WorkDir, name), os.DirFS(from)); err != nil {

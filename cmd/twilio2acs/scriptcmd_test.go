@@ -36,6 +36,9 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"tamper":  scriptTamper,
 	"damage":  scriptDamage,
 	"dump":    scriptDump,
+	"user":    scriptUser,
+	"revoke":  scriptRevoke,
+	"ask":     scriptAsk,
 }
 
 func arguments(ts *testscript.TestScript, neg bool, args []string, usage string, least int) {

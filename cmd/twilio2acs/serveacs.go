@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -13,9 +14,10 @@ import (
 
 // serveACSOptions are those of serve acs.
 type serveACSOptions struct {
-	listen listenOptions
-	data   string
-	limits limitsOptions
+	listen    listenOptions
+	data      string
+	limits    limitsOptions
+	behaviour acsBehaviourOptions
 }
 
 func newServeACSCommand(s *streams) *cobra.Command {
@@ -25,15 +27,20 @@ func newServeACSCommand(s *streams) *cobra.Command {
 		Short: "Serve the embedded ACS, as --dest local:DIR uses it",
 		Long: `Serve acs runs ACS Chat and Identity on this machine, with their state in a
 directory. When it is ready it prints one JSON line: the endpoint, a connection
-string, and the PEM file of the authority to trust. It stops on SIGINT and SIGTERM.`,
-		Example: `  twilio2acs serve acs --data out --listen 127.0.0.1:8443`,
-		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return serveACS(cmd.Context(), &o, s) },
+string, and the PEM file of the authority to trust. It stops on SIGINT and SIGTERM.
+
+Where nobody has seen how ACS behaves, a flag chooses. Faults make calls go wrong
+that are good and within all limits. ` + acsFaultSyntax,
+		Example: `  twilio2acs serve acs --data out --listen 127.0.0.1:8443
+  twilio2acs serve acs --data out --fault drop,after-commit,on=send-message,p=0.1 --fault 503,p=0.01`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serveACS(cmd.Context(), &o, s) },
 	}
 	cmd.Flags().StringVar(&o.data, "data", "", "`directory` of the state, created if need be")
 	mustRequire(cmd, "data")
 	o.listen.register(cmd)
 	o.limits.register(cmd, limitsPublished)
+	o.behaviour.register(cmd)
 	describe(cmd, "", exitDone, exitError, exitLocked, exitState, exitUsage)
 	return cmd
 }
@@ -48,20 +55,28 @@ type acsReady struct {
 // closing is how long calls in progress may take to end.
 const closing = time.Second
 
+// emulator is what the flags ask of the server.
+func (o *serveACSOptions) emulator() (*emulator.Options, error) {
+	pace, err := o.limits.settle(limitsPublished, true)
+	if err := cmp.Or(err, o.listen.check(), o.behaviour.check(pace.limited)); err != nil {
+		return nil, err
+	}
+	options := pace.emulator()
+	o.behaviour.apply(options)
+	return options, nil
+}
+
 // serveACS serves until ctx ends, which is what it is meant to do.
 func serveACS(ctx context.Context, o *serveACSOptions, s *streams) error {
-	pace, err := o.limits.settle(limitsPublished, true)
+	options, err := o.emulator()
 	if err != nil {
-		return err
-	}
-	if err := o.listen.check(); err != nil {
 		return err
 	}
 	dir, err := filepath.Abs(o.data)
 	if err != nil {
 		return fmt.Errorf("find %s: %w", o.data, err)
 	}
-	server, err := emulator.Open(dir, pace.emulator())
+	server, err := emulator.Open(dir, options)
 	if err != nil {
 		return localError(dir, err)
 	}
