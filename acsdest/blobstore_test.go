@@ -2,6 +2,7 @@ package acsdest_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -73,6 +74,45 @@ func TestBlobStoreAsksForTokensOfStorage(t *testing.T) {
 	}
 	if want := "https://storage.azure.com/.default"; len(cred.scopes) != 1 || cred.scopes[0] != want {
 		t.Errorf("asked for %q; want %s", cred.scopes, want)
+	}
+}
+
+// Names that Azure would take for others, or not at all.
+func TestBlobStoreRefusesKeys(t *testing.T) {
+	store := scriptedStore(t, play())
+	for _, key := range []string{
+		"CH1/ME1/file.", "CH1./file", strings.Repeat("ü", 1025), strings.Repeat("a/", 254) + "a",
+	} {
+		_, _, putErr := store.Put(t.Context(), key, "", strings.NewReader("x"))
+		_, openErr := store.Open(t.Context(), key)
+		for _, err := range []error{putErr, openErr} {
+			var e *acsdest.KeyError
+			if !errors.As(err, &e) {
+				t.Errorf("%.40q: %v; want a KeyError", key, err)
+			}
+		}
+	}
+	for _, key := range []string{strings.Repeat("ü", 1024), strings.Repeat("a/", 253) + "a", ".hidden", "a..b"} {
+		if _, _, err := scriptedStore(t, play(status(201, ""))).Put(t.Context(), key, "", strings.NewReader("x")); err != nil {
+			t.Errorf("%.40q: %v", key, err)
+		}
+	}
+}
+
+// A failure on the way is that of the file, whichever request it was.
+func TestBlobStoreFailsOnTheWay(t *testing.T) {
+	created, none := status(201, ""), status(404, "", "x-ms-error-code", "BlobNotFound")
+	refused := status(409, "", "x-ms-error-code", "LeaseIdMissing")
+	for name, s := range map[string]*script{
+		"listing the blocks": play(refused),
+		"the first block":    play(none, refused),
+		"the second block":   play(none, created, refused),
+		"the block list":     play(none, created, created, refused),
+	} {
+		_, _, err := scriptedStore(t, s).Put(t.Context(), photoKey, "", bytes.NewReader(randomBytes(smallBlock+1)))
+		if e := asBlobError(t, err); e.Code != "LeaseIdMissing" || !strings.HasPrefix(err.Error(), "store media "+photoKey+": ") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

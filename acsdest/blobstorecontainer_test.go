@@ -66,6 +66,9 @@ func TestBlobStoreContainerOfSomebodyElse(t *testing.T) {
 		if errors.As(err, &e) != tt.public || (err != nil) != tt.failed {
 			t.Errorf("%s: %v", tt.name, err)
 		}
+		if want := "container " + mediaURL + " is public (access level blob)"; tt.public && err.Error() != want {
+			t.Errorf("%s: %q; want %q", tt.name, err, want)
+		}
 	}
 	err := scriptedStore(t, play(missing, status(403, ""))).Ensure(t.Context())
 	if e := asBlobError(t, err); !e.Unauthorized() || !strings.HasPrefix(err.Error(), "create container "+mediaURL) {
