@@ -1,0 +1,71 @@
+package twiliosrc_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/redact"
+)
+
+var _ twiliosrc.Redactor = (*redact.Redactor)(nil)
+
+// leaking is a redactor whose scan fails as long as it is told to.
+type leaking struct {
+	*redact.Redactor
+	leak error
+}
+
+func (l leaking) Scan(ctx context.Context, dir string, except ...string) error {
+	return errors.Join(l.leak, l.Redactor.Scan(ctx, dir, except...))
+}
+
+// The key outlives an attempt, but not the recording; a leak keeps the snapshot
+// from being published.
+func TestRecordRedacts(t *testing.T) {
+	s := open(t, contoso, nil)
+	server := serve(t, s, fixtureserver.Options{})
+	for _, src := range []twiliosrc.Source{s, server.client(t, twiliosrc.ClientOptions{})} {
+		out := filepath.Join(t.TempDir(), "out")
+		leak := errors.New("a name is in messages.jsonl:3")
+		opts := &twiliosrc.RecordOptions{Receipts: true, OpenRedactor: func(dir string) (twiliosrc.Redactor, error) {
+			r, err := redact.Open(dir, nil)
+			return leaking{r, leak}, err
+		}}
+		if _, err := twiliosrc.NewRecorder(src, opts).Record(t.Context(), out); !errors.Is(err, leak) {
+			t.Fatalf("Record: %v, want the leak", err)
+		}
+		if _, err := os.Lstat(out); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a snapshot with a leak was published: %v", err)
+		}
+		key := filepath.Join(out+".unfinished", redact.KeyFile)
+		if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("key: %v, %v", info, err)
+		}
+		leak = nil
+		got := record(t, src, out, opts)
+		if got.Resumed != 13 || !got.Manifest.Redacted {
+			t.Errorf("%d resumed, redacted %t", got.Resumed, got.Manifest.Redacted)
+		}
+		checkRecording(t, out, got)
+		for name, text := range texts(t, out, false) {
+			if strings.Contains(text, "Maria") || strings.Contains(text, "Kayak") || strings.Contains(text, "447700900100") {
+				t.Errorf("%s is not redacted", name)
+			}
+		}
+	}
+}
+
+// A redacted recording of a redacted recording is one, too.
+func TestRecordRedactsAgain(t *testing.T) {
+	opts := &twiliosrc.RecordOptions{OpenRedactor: func(dir string) (twiliosrc.Redactor, error) { return redact.Open(dir, nil) }}
+	first, second := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2")
+	record(t, open(t, harbour, nil), first, opts)
+	checkRecording(t, second, record(t, open(t, first, nil), second, opts))
+}
