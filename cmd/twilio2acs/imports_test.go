@@ -15,6 +15,7 @@ var allowed = map[string][]string{
 	"mapping":                 {},
 	"acsdest/limits":          {},
 	"twiliosrc":               {"mapping"},
+	"twiliosrc/redact":        {"mapping"},
 	"twiliosrc/fixtureserver": {"mapping", "twiliosrc"},
 	"acsdest":                 {"mapping", "acsdest/limits"},
 	"acsdest/emulator":        {"acsdest/limits"},
@@ -22,7 +23,7 @@ var allowed = map[string][]string{
 	"migrate":                 {"mapping", "acsdest/limits"},
 	"cmd/twilio2acs": {
 		"mapping", "twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator",
-		"acsdest/limits", "checkpoint", "migrate",
+		"acsdest/limits", "checkpoint", "migrate", "twiliosrc/redact",
 	},
 }
 
