@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,11 +55,11 @@ func (o destinationOptions) knownResource() (string, error) {
 		}
 		return "", nil
 	}
-	conn, err := connectionFromEnvironment()
+	resource, err := resourceFromEnvironment()
 	if is[*noConnectionError](err) {
 		return "", nil // a plan can be made before there is a resource
 	}
-	return hostOf(conn.Endpoint), err
+	return resource.name(), err
 }
 
 // connectOptions are how an open destination is talked to.
@@ -88,13 +87,13 @@ func (o *connectOptions) check(dest destinationOptions) error {
 }
 
 // resource is the ACS resource of the environment, and the pace that it allows.
-func (o *connectOptions) resource() (acsdest.Connection, pace, error) {
-	conn, err := connectionFromEnvironment()
+func (o *connectOptions) resource() (acsResource, pace, error) {
+	resource, err := resourceFromEnvironment()
 	if err != nil {
-		return conn, pace{}, err
+		return resource, pace{}, err
 	}
-	p, err := o.limits.settle(limitsPublished, isLoopbackURL(conn.Endpoint))
-	return conn, p, err
+	p, err := o.limits.settle(limitsPublished, isLoopbackURL(resource.endpoint))
+	return resource, p, err
 }
 
 // destination is an ACS resource that can be called.
@@ -112,7 +111,7 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 	if dir, ok := dest.localDir(); ok {
 		return o.embed(dir)
 	}
-	conn, pace, err := o.resource()
+	resource, pace, err := o.resource()
 	if err != nil {
 		return nil, err
 	}
@@ -122,11 +121,11 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 			return nil, withHint(err, "name the PEM file of the authority with --acs-ca")
 		}
 	}
-	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: transport, Gate: pace.gate()})
+	acs, err := resource.open(&acsdest.ClientOptions{Transport: transport, Gate: pace.gate()})
 	if err != nil {
 		return nil, err
 	}
-	return &destination{acs: acs, resource: hostOf(conn.Endpoint), gap: pace.gap(), close: closeIdle(transport)}, nil
+	return &destination{acs: acs, resource: resource.name(), gap: pace.gap(), close: closeIdle(transport)}, nil
 }
 
 // embed runs the ACS in dir within this process.
@@ -180,36 +179,4 @@ func localError(dir string, err error) error {
 func hasEmbedded(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "acs.db"))
 	return !errors.Is(err, fs.ErrNotExist)
-}
-
-// noConnectionError says that the environment names no ACS resource.
-type noConnectionError struct{ endpointOnly bool }
-
-func (e *noConnectionError) Error() string {
-	if e.endpointOnly {
-		return "connect to ACS: ACS_ENDPOINT is set, but this version signs in with a connection string only"
-	}
-	return "connect to ACS: ACS_CONNECTION_STRING is not set"
-}
-
-// Hint is the remedy.
-func (e *noConnectionError) Hint() string {
-	return "set ACS_CONNECTION_STRING to what the Azure portal shows under Keys, or try the embedded ACS with --dest local:DIR"
-}
-
-func connectionFromEnvironment() (acsdest.Connection, error) {
-	s := os.Getenv("ACS_CONNECTION_STRING")
-	if s == "" {
-		return acsdest.Connection{}, &noConnectionError{endpointOnly: os.Getenv("ACS_ENDPOINT") != ""}
-	}
-	return acsdest.ParseConnectionString(s)
-}
-
-// hostOf is the host of an endpoint, by which a ledger knows the resource.
-func hostOf(endpoint string) string {
-	u, err := url.Parse(endpoint)
-	if err != nil {
-		return endpoint // acsdest has parsed it before
-	}
-	return u.Host
 }

@@ -47,10 +47,10 @@ var exitMeanings = []struct {
 	{exitOutage, "an outage or throttling outlasted the retries; the same command goes on"},
 	{exitLocked, "the state is locked by another process, or was moved here"},
 	{exitTwilioCredentials, "Twilio refused the credentials, or there are none"},
-	{exitACSCredentials, "ACS refused the credentials, or there are none"},
+	{exitACSCredentials, "ACS or its storage refused the credentials, or there are none"},
 	{exitTwilioUnreachable, "Twilio cannot be reached"},
-	{exitACSUnreachable, "ACS cannot be reached"},
-	{exitPreflight, "something critical would be lost and is not accepted; nothing was written"},
+	{exitACSUnreachable, "ACS or its storage cannot be reached"},
+	{exitPreflight, "something critical would be lost and is not accepted, or everybody could read the files; nothing was written"},
 	{exitState, "the state is damaged, newer than this program, or of another migration"},
 	{exitFixture, "the snapshot is not what its manifest says"},
 	{exitUsage, "the command line is wrong"},
@@ -124,10 +124,11 @@ func signalCode(err error) int {
 func outageCode(err error) int {
 	var outage *migrate.OutageError
 	var api *twiliosrc.APIError
+	var blobs *acsdest.BlobError
 	switch {
 	case errors.As(err, &outage) && outage.Never && acsCode(err) != 0:
 		return acsCode(err)
-	case outage != nil, errors.As(err, &api) && api.Temporary():
+	case outage != nil, errors.As(err, &api) && api.Temporary(), errors.As(err, &blobs) && blobs.Status >= 500:
 		return exitOutage
 	}
 	return 0
@@ -144,11 +145,16 @@ func twilioCode(err error) int {
 	return 0
 }
 
+// acsCode is that of ACS and of the storage beside it.
 func acsCode(err error) int {
-	var call *acsdest.Error
+	var call interface { // *acsdest.Error, *acsdest.BlobError
+		Unauthorized() bool
+		Unreachable() bool
+	}
 	isCall := errors.As(err, &call)
 	switch {
-	case is[*acsdest.ConnectionError](err), is[*noConnectionError](err), isCall && call.Unauthorized():
+	case is[*acsdest.ConnectionError](err), is[*acsdest.StorageConnectionError](err), is[*noConnectionError](err), is[*entraError](err),
+		isCall && call.Unauthorized():
 		return exitACSCredentials
 	case isCall && call.Unreachable():
 		return exitACSUnreachable
@@ -174,12 +180,12 @@ func inputCode(err error) int {
 	switch {
 	case errors.As(err, &status):
 		return int(status)
-	case is[*migrate.PreflightError](err):
+	case is[*migrate.PreflightError](err), is[*acsdest.PublicContainerError](err):
 		return exitPreflight
 	case is[*twiliosrc.ManifestError](err):
 		return exitFixture
 	case is[*usageError](err), is[*mapping.UnknownLossError](err),
-		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err):
+		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err), is[*acsdest.ContainerURLError](err):
 		return exitUsage
 	}
 	return 0

@@ -51,7 +51,10 @@ const migrationEnvironment = `  TWILIO_ACCOUNT_SID                 the account, 
   TWILIO_API_KEY, TWILIO_API_SECRET  an API key, or
   TWILIO_AUTH_TOKEN                  the auth token of the account
   TWILIO_REGION, TWILIO_EDGE         where Twilio keeps the account, if not in us1
-  ACS_CONNECTION_STRING              the ACS resource, with --dest acs
+  ACS_CONNECTION_STRING              the ACS resource, with --dest acs, or
+  ACS_ENDPOINT                       its address, to sign in with Entra ID
+  AZURE_STORAGE_CONNECTION_STRING    the account of --media azblob:; without it
+                                     Entra ID signs in
 `
 
 // describe notes what the help of cmd says about its environment and exit codes,

@@ -89,7 +89,7 @@ func (o *mapExportOptions) rules(b mapping.Binding) (mapping.Rules, error) {
 	if b.Media == noMedia {
 		return mapping.Rules{}, nil
 	}
-	template := cmp.Or(o.template, fileTemplate(b.Media))
+	template := cmp.Or(o.template, storeTemplate(b.Media))
 	for _, policy := range []mapping.AddressPolicy{mapping.AddressesMask, mapping.AddressesKeep} {
 		rules := mapping.Rules{Addresses: policy, MediaURL: template}
 		if rules.Fingerprint() == b.Rules {

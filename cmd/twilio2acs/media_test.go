@@ -10,6 +10,8 @@ import (
 
 func TestMediaPlace(t *testing.T) {
 	dir := t.TempDir()
+	t.Setenv("AZURE_STORAGE_CONNECTION_STRING", "AccountName=contoso;AccountKey=c2VjcmV0")
+	const container = "https://contoso.blob.core.windows.net/files"
 	out := filepath.Join(dir, "out")
 	for _, tt := range []struct {
 		name     string
@@ -23,6 +25,8 @@ func TestMediaPlace(t *testing.T) {
 		{"by another URL", mediaOptions{template: "https://x/{key}"}, "local:" + out, filepath.Join(out, "media"), "https://x/{key}"},
 		{"nowhere", mediaOptions{media: "none"}, "acs", "none", ""},
 		{"for an ACS resource", mediaOptions{media: "local:" + dir, template: "https://x/{key}"}, "acs", dir, "https://x/{key}"},
+		{"in a container", mediaOptions{media: "azblob:" + container + "/"}, "acs", container, container + "/{key}"},
+		{"in a container, by another URL", mediaOptions{media: "azblob:" + container, template: "https://x/{key}"}, "acs", container, "https://x/{key}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := tt.media.place(destinationOptions{tt.dest})

@@ -113,7 +113,7 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (report *migrate.R
 		return report, 0, err
 	}
 	defer func() { err = cmp.Or(err, to.close()) }()
-	media, err := m.place.open()
+	media, err := m.place.open(ctx)
 	if err != nil {
 		return report, 0, err
 	}

@@ -34,6 +34,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds:                scriptCommands,
+		Condition:           scriptCondition,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})

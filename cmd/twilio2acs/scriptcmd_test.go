@@ -39,6 +39,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"user":    scriptUser,
 	"revoke":  scriptRevoke,
 	"ask":     scriptAsk,
+	"azurite": scriptAzurite,
 }
 
 func arguments(ts *testscript.TestScript, neg bool, args []string, usage string, least int) {

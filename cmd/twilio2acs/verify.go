@@ -97,7 +97,7 @@ func (o *verifyOptions) compare(ctx context.Context, s *streams) (v *migrate.Ver
 		return v, 0, err
 	}
 	defer func() { err = cmp.Or(err, ledger.Close()) }()
-	media, err := m.place.openExisting()
+	media, err := m.place.openExisting(ctx, o.log.logger(s))
 	if err != nil {
 		return v, 0, err
 	}
