@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,11 +31,8 @@ var envelopes = map[string]emulator.Envelope{
 	"legacy":     emulator.EnvelopeLegacy,
 }
 
-// The values of --foreign-thread.
-const (
-	statusForbidden = "403"
-	statusNotFound  = "404"
-)
+// foreignThreads are the statuses that --foreign-thread names.
+var foreignThreads = map[string]int{"403": 403, "404": 404}
 
 // maxPageSize is the largest page of messages that ACS sends.
 const maxPageSize = 200
@@ -47,7 +43,7 @@ func (o *acsBehaviourOptions) register(cmd *cobra.Command) {
 		"recorded", "documented", "pascal", "legacy")
 	f.IntVar(&o.pageSize, "page-size", 10, "how many `messages` a page has unless a request says")
 	choose(cmd, &o.foreignThread, "foreign-thread", "", "answer about a thread to those who never were in it",
-		statusForbidden, statusNotFound)
+		"403", "404")
 	f.BoolVar(&o.retryAfter, "retry-after", false, "say in a 429 how long to wait")
 	f.DurationVar(&o.revocationDelay, "revocation-delay", 0, "how `long` revoked tokens go on to count")
 	f.DurationVar(&o.listDelay, "list-delay", 0, "how `long` a message stays out of lists after it arrived or changed")
@@ -83,11 +79,8 @@ func (o *acsBehaviourOptions) check(limited bool) error {
 
 // apply has a server behave as chosen.
 func (o *acsBehaviourOptions) apply(e *emulator.Options) {
-	e.ForeignThreadStatus = http.StatusForbidden
-	if o.foreignThread.value == statusNotFound {
-		e.ForeignThreadStatus = http.StatusNotFound
-	}
-	e.Envelope, e.PageSize, e.RetryAfter = envelopes[o.envelope.value], o.pageSize, o.retryAfter
+	e.Envelope, e.ForeignThreadStatus = envelopes[o.envelope.value], foreignThreads[o.foreignThread.value]
+	e.PageSize, e.RetryAfter = o.pageSize, o.retryAfter
 	e.RevocationDelay, e.ListDelay, e.TokenLife, e.KeyLife = o.revocationDelay, o.listDelay, o.tokenLife, o.keyLife
 	e.Faults, e.Seed = o.faults.values, o.seed
 }
