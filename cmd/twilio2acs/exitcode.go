@@ -185,7 +185,8 @@ func inputCode(err error) int {
 	case is[*twiliosrc.ManifestError](err):
 		return exitFixture
 	case is[*usageError](err), is[*mapping.UnknownLossError](err),
-		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err), is[*acsdest.ContainerURLError](err):
+		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err),
+		is[*twiliosrc.SelectionError](err), is[*acsdest.ContainerURLError](err):
 		return exitUsage
 	}
 	return 0

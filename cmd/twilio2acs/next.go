@@ -19,9 +19,11 @@ func suggest(cmd *cobra.Command, name string, extra ...string) string {
 		if other.Flags().Lookup(f.Name) == nil || passing[f.Name] {
 			return
 		}
-		words = append(words, "--"+f.Name)
-		if f.NoOptDefVal == "" {
-			words = append(words, shellWord(flagValue(f)))
+		for _, value := range flagValues(f) {
+			words = append(words, "--"+f.Name)
+			if f.NoOptDefVal == "" {
+				words = append(words, shellWord(value))
+			}
 		}
 	})
 	return strings.Join(append(words, extra...), " ")
@@ -32,17 +34,20 @@ var passing = map[string]bool{
 	outputFlag: true, "progress": true, "verbose": true, "dry-run": true, "detailed-exitcode": true, "adopt-state": true,
 }
 
-// flagValue is the value of f as it can be given again. A URL may be signed: what
-// follows its question mark is not repeated.
-func flagValue(f *pflag.Flag) string {
+// flagValues are the values of f as they can be given again. A URL may be signed:
+// what follows its question mark is not repeated.
+func flagValues(f *pflag.Flag) []string {
 	if list, ok := f.Value.(pflag.SliceValue); ok {
-		return strings.Join(list.GetSlice(), ",")
+		if f.Value.Type() == "stringArray" { // not split at commas, which may stand in a value
+			return list.GetSlice()
+		}
+		return []string{strings.Join(list.GetSlice(), ",")}
 	}
 	value, _, signed := strings.Cut(f.Value.String(), "?")
 	if signed && strings.Contains(value, "://") {
-		return value + "?…"
+		return []string{value + "?…"}
 	}
-	return f.Value.String()
+	return []string{f.Value.String()}
 }
 
 // shellWord quotes s for a shell where that is needed.

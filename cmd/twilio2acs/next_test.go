@@ -21,6 +21,8 @@ func TestSuggest(t *testing.T) {
 			"twilio2acs run --source a --deep"},
 		{"no signature", []string{"--media-url-template", "https://x.example/{key}?sig=abc"}, "run",
 			"twilio2acs run --media-url-template 'https://x.example/{key}?…'"},
+		{"lists as they were given", []string{"--identity", "a,b", "--identity", "c", "--service", "IS1,IS2", "--since", "2025-01-31"}, "verify",
+			"twilio2acs verify --identity a,b --identity c --service IS1,IS2 --since 2025-01-31"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd, _, err := newRoot(s).Find([]string{"run"})

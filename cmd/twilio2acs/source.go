@@ -23,6 +23,7 @@ type sourceOptions struct {
 	twilioURL   string
 	mcsURL      string
 	skipDamaged bool
+	selected    selectionOptions
 }
 
 func (o *sourceOptions) register(cmd *cobra.Command) {
@@ -31,6 +32,7 @@ func (o *sourceOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.twilioURL, "twilio-url", "", "send Twilio's REST traffic to this `URL`")
 	f.StringVar(&o.mcsURL, "mcs-url", "", "send the traffic of Twilio's Media Content Service to this `URL`")
 	f.BoolVar(&o.skipDamaged, "skip-damaged", false, "leave out what cannot be read instead of the conversation it belongs to")
+	o.selected.register(cmd)
 	mustRequire(cmd, "source")
 }
 
@@ -46,7 +48,7 @@ func (o sourceOptions) check() error {
 // source is an account to be read.
 type source interface {
 	migrate.Twilio
-	Account() (mapping.AccountSID, string)
+	twiliosrc.Source
 	Skipped() int64
 }
 
@@ -62,14 +64,16 @@ func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, erro
 	return twiliosrc.NewClient(credentials, &twiliosrc.ClientOptions{
 		Region: os.Getenv("TWILIO_REGION"), Edge: os.Getenv("TWILIO_EDGE"),
 		BaseURL: o.twilioURL, MCSURL: o.mcsURL,
-		SkipDamaged: o.skipDamaged, Logger: log,
+		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Logger: log,
 	})
 }
 
 // openSnapshot opens a snapshot whose listings are what its manifest says, as far
 // as it says anything. Who skips damage knows that they are not.
 func (o sourceOptions) openSnapshot(ctx context.Context) (source, error) {
-	snapshot, err := twiliosrc.OpenSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{SkipDamaged: o.skipDamaged})
+	snapshot, err := twiliosrc.OpenSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{
+		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(),
+	})
 	if err != nil || o.skipDamaged {
 		return snapshot, err
 	}
