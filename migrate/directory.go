@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -31,6 +33,15 @@ func (d *directory) Role(sid mapping.RoleSID) (mapping.Role, bool) {
 
 func userKey(s mapping.ServiceSID, id mapping.Identity) mapping.PersonKey {
 	return mapping.PersonKey{Kind: mapping.PersonUser, Service: s, Name: string(id)}
+}
+
+// everybody are the users to carry whether or not a conversation mentions them:
+// the application will want to know them all, unless only a part is carried.
+func (d *directory) everybody(opts Options) iter.Seq2[mapping.PersonKey, mapping.User] {
+	if opts.Selected {
+		return func(func(mapping.PersonKey, mapping.User) bool) {}
+	}
+	return maps.All(d.users)
 }
 
 func readDirectory(ctx context.Context, src DirectorySource) (*directory, error) {

@@ -145,12 +145,11 @@ func (e *Engine) carry(ctx context.Context) error {
 	return e.remainingUsers(ctx)
 }
 
-// remainingUsers creates the users of Twilio who are in no conversation: the
-// application will want to know them, and nothing else would mention them.
+// remainingUsers creates the users of Twilio who are in no conversation.
 func (e *Engine) remainingUsers(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(min(e.opts.Active, 64))
-	for key, u := range e.dir.users {
+	for key, u := range e.dir.everybody(e.opts) {
 		if gctx.Err() != nil {
 			break
 		}

@@ -31,6 +31,9 @@ type Options struct {
 	// only what came after it, and reads a conversation through before it begins
 	// it. It is meant for sources that cost nothing to read.
 	Whole bool
+	// Selected says that the source shows a part of its account only: people who
+	// are in none of the conversations shown are then left alone.
+	Selected bool
 	// Accept says which critical losses may happen, as mapping.Acceptable reads them.
 	Accept map[mapping.LossCode]bool
 	// Logger receives what an operator may want to know. Nil discards it.

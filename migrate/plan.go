@@ -53,7 +53,7 @@ func (p *planner) run(ctx context.Context) error {
 	if err := eachConversation(ctx, p.src, min(planReads, p.opts.Active), &p.report, p.conversation); err != nil {
 		return err
 	}
-	for key := range p.dir.users {
+	for key := range p.dir.everybody(p.opts) {
 		p.census.add(key)
 	}
 	return p.people()

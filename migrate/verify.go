@@ -138,7 +138,7 @@ func (v *verifier) finish() (*Verification, error) {
 		Differences: v.diffs, MoreDifferences: v.more, Foreign: v.foreign,
 	}
 	sortDifferences(out.Differences)
-	for key := range v.dir.users {
+	for key := range v.dir.everybody(v.opts) {
 		if _, err := v.person(key); err != nil {
 			return nil, err
 		}

@@ -111,7 +111,8 @@ func (o *planOptions) draw(ctx context.Context, s *streams) (report *migrate.Rep
 	stop := o.progress.start(s.err, messageCount(m.src), read.read.Load)
 	defer stop()
 	made, err := migrate.Plan(ctx, read, ledger, m.rules, &migrate.Options{
-		Whole: o.deep || !o.source.isLive(), Accept: accepted, Logger: o.log.logger(s),
+		Whole: o.deep || !o.source.isLive(), Selected: !o.source.selected.selection().IsAll(),
+		Accept: accepted, Logger: o.log.logger(s),
 	})
 	if err != nil {
 		return report, unaccepted, m.src.Skipped(), err

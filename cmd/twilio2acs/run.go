@@ -124,7 +124,7 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (report *migrate.R
 	}
 	engine := migrate.New(m.src, to.acs, ledger, media.store, m.rules, &migrate.Options{
 		Settle: o.settle, Embedded: to.embedded, Gap: to.gap, Whole: o.deep || !o.source.isLive(),
-		Accept: accepted, Logger: o.log.logger(s),
+		Selected: !o.source.selected.selection().IsAll(), Accept: accepted, Logger: o.log.logger(s),
 	})
 	report, err = o.carry(ctx, s, engine, messageCount(m.src))
 	return report, m.src.Skipped(), cmp.Or(err, endRun(ledger, report, err))

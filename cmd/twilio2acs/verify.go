@@ -113,7 +113,9 @@ func (o *verifyOptions) compare(ctx context.Context, s *streams) (v *migrate.Ver
 	read := &meter{source: m.src}
 	stop := o.progress.start(s.err, messageCount(m.src), read.read.Load)
 	defer stop()
-	made, err := migrate.Verify(ctx, read, to.acs, ledger, media.store, m.rules, &migrate.Options{Logger: o.log.logger(s)})
+	made, err := migrate.Verify(ctx, read, to.acs, ledger, media.store, m.rules, &migrate.Options{
+		Selected: !o.source.selected.selection().IsAll(), Logger: o.log.logger(s),
+	})
 	if err != nil {
 		return v, m.src.Skipped(), err
 	}
