@@ -145,7 +145,7 @@ func TestRecordResumes(t *testing.T) {
 	opts := &twiliosrc.RecordOptions{Receipts: true, Concurrency: 1}
 	var got twiliosrc.Recorded
 	attempts := 0
-	for err := error(errStop); err != nil; attempts++ {
+	for err := errStop; err != nil; attempts++ {
 		limit := &failing{}
 		limit.left.Store(int64(40 + attempts))
 		c := server.client(t, twiliosrc.ClientOptions{Transport: limit, MaxAttempts: 1})
