@@ -65,7 +65,7 @@ var alphabets = sync.OnceValue(func() []run {
 		})
 	}
 	var all []run
-	for _, a := range join(sorts) {
+	for _, a := range sorts {
 		all = append(all, a.runs...)
 	}
 	slices.SortFunc(all, func(a, b run) int { return cmp.Compare(a.first, b.first) })
@@ -80,29 +80,6 @@ type characterSort struct {
 	script   string
 	category int // index of replaceable
 	width    int // bytes of UTF-8
-}
-
-// join puts characters that are alone of their sort into one alphabet with the
-// others of their width that are: they could not be replaced otherwise.
-func join(sorts map[characterSort]*alphabet) []*alphabet {
-	var joined []*alphabet
-	alone := make(map[int][]rune)
-	for s, a := range sorts {
-		if a.size > 1 {
-			joined = append(joined, a)
-		} else {
-			alone[s.width] = append(alone[s.width], a.at(0))
-		}
-	}
-	for _, letters := range alone {
-		a := new(alphabet)
-		slices.Sort(letters)
-		for _, r := range letters {
-			a.add(r)
-		}
-		joined = append(joined, a)
-	}
-	return joined
 }
 
 // placeOf finds the alphabet of r and the place of r in it. It is nil for what

@@ -48,7 +48,7 @@ func (r *Redactor) file(out *sink, src io.Reader, contentType string) error {
 }
 
 // forget is for files, which are remembered whole.
-func forget(*cipher, string, word) {}
+func forget(*permuter, string, word) {}
 
 func isMarkup(essence string) bool {
 	return essence == "text/html" || essence == "application/xhtml+xml"
@@ -126,7 +126,7 @@ func (r *Redactor) fileMark(h hash.Hash) mark {
 	for ; len(sum) > 0; sum = sum[4:] {
 		data = append(data, int32(binary.LittleEndian.Uint32(sum)))
 	}
-	c := cipher{keys: r.keys}
-	f := c.digest(forMemory, 1, fingerprint{}, data)
+	p := permuter{keys: r.keys}
+	f := p.digest(forMemory, 1, fingerprint{}, data)
 	return mark(binary.LittleEndian.Uint64(f[:]))
 }

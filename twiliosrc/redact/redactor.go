@@ -72,19 +72,19 @@ func isResource(raw []byte) bool {
 }
 
 // rewriter starts on one resource or file.
-func (r *Redactor) rewriter(meet func(c *cipher, field string, w word)) *rewriter {
+func (r *Redactor) rewriter(meet func(p *permuter, field string, w word)) *rewriter {
 	w := &rewriter{
-		cipher:     cipher{keys: r.keys},
+		permuter:   permuter{keys: r.keys},
 		structural: func(key string) bool { return r.structural[plainKey(key)] },
 	}
-	w.meet = func(field string, met word) { meet(&w.cipher, field, met) }
+	w.meet = func(field string, met word) { meet(&w.permuter, field, met) }
 	return w
 }
 
-func (r *Redactor) remember(c *cipher, _ string, w word) { r.memory.add(c.mark(w)) }
+func (r *Redactor) remember(p *permuter, _ string, w word) { r.memory.add(p.mark(w)) }
 
 // mark is that of a word.
-func (c *cipher) mark(w word) mark {
-	f := c.digest(forMemory, 0, fingerprint{}, w)
+func (p *permuter) mark(w word) mark {
+	f := p.digest(forMemory, 0, fingerprint{}, w)
 	return mark(binary.LittleEndian.Uint64(f[:]))
 }

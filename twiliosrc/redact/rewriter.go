@@ -8,7 +8,7 @@ import (
 // rewriter replaces the text of one resource or file, or restores it: every
 // rule below can be run in both directions, and so can their composition.
 type rewriter struct {
-	cipher
+	permuter
 	back bool
 	// meet is told every long word of the original, which the text is read from
 	// or restored to, and the field in which it stands.

@@ -33,7 +33,7 @@ func (r *Redactor) Scan(ctx context.Context, dir string, except ...string) error
 		return fmt.Errorf("scan snapshot: %w", err)
 	}
 	defer root.Close()
-	s := scan{Redactor: r, files: root.FS(), except: append(except, KeyFile, JournalFile)}
+	s := scan{Redactor: r, files: root.FS(), except: slices.Concat(except, []string{KeyFile, JournalFile})}
 	return fs.WalkDir(s.files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil {
 			err = context.Cause(ctx)
@@ -80,12 +80,16 @@ func (s *scan) entry(ctx context.Context, name string, entry fs.DirEntry) error 
 	return &LeakError{File: printable(name), Reason: "no file of a snapshot"}
 }
 
-// printable is the name of a file as it may be shown: it may be somebody's.
+// printable is as much of a file's name as may be shown: it may be somebody's.
 func printable(name string) string {
-	if path.Dir(name) == mediaName {
-		return mediaName + "/…"
+	shown := "…"
+	if extension := path.Ext(name); len(extension) < long {
+		shown += extension
 	}
-	return "…" + path.Ext(name)
+	if path.Dir(name) == mediaName {
+		shown = mediaName + "/" + shown
+	}
+	return shown
 }
 
 // kinds are the files of lines in a snapshot.
@@ -124,8 +128,8 @@ func (s *scan) line(text []byte) *LeakError {
 		return &LeakError{Reason: errNotObject.Error()}
 	}
 	var leak *LeakError
-	w := s.rewriter(func(c *cipher, field string, w word) {
-		if leak == nil && !s.memory.holds(c.mark(w)) {
+	w := s.rewriter(func(p *permuter, field string, w word) {
+		if leak == nil && !s.memory.holds(p.mark(w)) {
 			leak = &LeakError{Field: field, Reason: "text that was not redacted"}
 		}
 	})

@@ -16,8 +16,8 @@ import (
 // Whatever of the original is put back is found, and its place is named.
 func TestScanFindsLeaks(t *testing.T) {
 	r := newRedactor(t, nil)
-	clean := redactSnapshot(t, r, snapshotDir("contoso"))
-	messages := lines(t, filepath.Join(snapshotDir("contoso"), "messages.jsonl"))
+	clean := redactSnapshot(t, r, snapshotDir("tiny"))
+	messages := lines(t, filepath.Join(snapshotDir("tiny"), "messages.jsonl"))
 	for _, tt := range []struct {
 		name string
 		leak func(t *testing.T, dir string)
@@ -28,16 +28,16 @@ func TestScanFindsLeaks(t *testing.T) {
 		{"an author's number", replaceField("messages.jsonl", 1, "author", "+447700900123"), redact.LeakError{File: "messages.jsonl", Line: 1, Field: "author"}},
 		{"attributes", replaceField("conversations.jsonl", 2, "attributes", `{"customer":{"nickname":1}}`), redact.LeakError{File: "conversations.jsonl", Line: 2, Field: "attributes"}},
 		{"a number in attributes", replaceField("conversations.jsonl", 2, "attributes", `{"phone":447700900123}`), redact.LeakError{File: "conversations.jsonl", Line: 2, Field: "attributes"}},
-		{"a file name", replaceField("media.jsonl", 3, "filename", "contract.pdf"), redact.LeakError{File: "media.jsonl", Line: 3, Field: "filename"}},
+		{"a file name", replaceField("media.jsonl", 1, "filename", "contract.pdf"), redact.LeakError{File: "media.jsonl", Line: 1, Field: "filename"}},
 		{"a signed URL", replaceField("media.jsonl", 1, "url", signedURL), redact.LeakError{File: "media.jsonl", Line: 1, Field: "url"}},
 		{"a name in a binding", replaceField("participants.jsonl", 1, "messaging_binding", map[string]string{"type": "sms", "name": "Clara Hoffmann"}), redact.LeakError{File: "participants.jsonl", Line: 1, Field: "messaging_binding.name"}},
 		{"a state of somebody's", replaceField("conversations.jsonl", 1, "state", "waiting"), redact.LeakError{File: "conversations.jsonl", Line: 1, Field: "state"}},
-		{"a line", appendLine("messages.jsonl", messages[0]), redact.LeakError{File: "messages.jsonl", Line: 392, Field: "body"}},
-		{"no JSON", appendLine("users.jsonl", "maria"), redact.LeakError{File: "users.jsonl", Line: 32}},
-		{"a file", copyFile("media/ME53068c78c120f139c22b9b3974fde99d"), redact.LeakError{File: "media/ME53068c78c120f139c22b9b3974fde99d"}},
+		{"a line", appendLine("messages.jsonl", messages[0]), redact.LeakError{File: "messages.jsonl", Line: 16, Field: "body"}},
+		{"no JSON", appendLine("users.jsonl", "maria"), redact.LeakError{File: "users.jsonl", Line: 4}},
+		{"a file", copyFile("media/MEe6a71b26d389c77a8cbe80f181b3a2f7"), redact.LeakError{File: "media/MEe6a71b26d389c77a8cbe80f181b3a2f7"}},
 		{"another's file", writeFile("media/"+mediaSID, "x"), redact.LeakError{File: "media/" + mediaSID}},
 		{"a rest of the recording", writeFile("messages.jsonl.part", ""), redact.LeakError{File: "….part"}},
-		{"a rest among the media", writeFile("media/maria.jpg", ""), redact.LeakError{File: "media/…"}},
+		{"a rest among the media", writeFile("media/maria.jpg", ""), redact.LeakError{File: "media/….jpg"}},
 		{"a manifest", writeFile("snapshot.json", `{"format":"twilio-conversations-snapshot","note":"by Clara Hoffmann"}`), redact.LeakError{File: "snapshot.json"}},
 		{"no manifest", writeFile("snapshot.json", `{"format",}`), redact.LeakError{File: "snapshot.json"}},
 	} {
@@ -96,7 +96,7 @@ func writeFile(name, text string) func(*testing.T, string) {
 // copyFile puts a file of the original in the place of the redacted one.
 func copyFile(name string) func(*testing.T, string) {
 	return func(t *testing.T, dir string) {
-		write(t, filepath.Join(dir, name), read(t, filepath.Join(snapshotDir("contoso"), name)))
+		write(t, filepath.Join(dir, name), read(t, filepath.Join(snapshotDir("tiny"), name)))
 	}
 }
 

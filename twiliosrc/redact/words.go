@@ -17,7 +17,7 @@ const long = 6
 // counting how often a word occurs gives little away. A beginning is that of a
 // line, and wherever a name or an address may begin: an identity becomes the same
 // in "@maria.lopez" as alone, and jane@example.com in <jane@example.com>.
-func (c *cipher) replace(text []rune, back bool) {
+func (p *permuter) replace(text []rune, back bool) {
 	var context fingerprint
 	for i := 0; i < len(text); {
 		end := wordEnd(text, i)
@@ -28,19 +28,19 @@ func (c *cipher) replace(text []rune, back bool) {
 			i++
 			continue
 		}
-		context = c.replaceWord(text[i:end], context, back)
+		context = p.replaceWord(text[i:end], context, back)
 		i = end
 	}
 }
 
 // replaceWord returns the context of the next word, which follows from the
 // original one.
-func (c *cipher) replaceWord(w word, context fingerprint, back bool) fingerprint {
+func (p *permuter) replaceWord(w word, context fingerprint, back bool) fingerprint {
 	var after fingerprint
 	if !back {
-		after = c.digest(forContext, 0, context, w)
+		after = p.digest(forContext, 0, context, w)
 	}
-	c.values, c.sizes, c.moved, c.alphabets = c.values[:0], c.sizes[:0], c.moved[:0], c.alphabets[:0]
+	p.values, p.sizes, p.alphabets, p.at = p.values[:0], p.sizes[:0], p.alphabets[:0], p.at[:0]
 	for i, r := range w {
 		a, place := placeOf(r)
 		if isDigit := r >= '0' && r <= '9'; isDigit && i == 0 {
@@ -49,17 +49,17 @@ func (c *cipher) replaceWord(w word, context fingerprint, back bool) fingerprint
 		if a == nil || place < 0 || a.size < 2 {
 			continue
 		}
-		c.values, c.sizes = append(c.values, place), append(c.sizes, a.size)
-		c.moved, c.alphabets = append(c.moved, i), append(c.alphabets, a)
+		p.values, p.sizes = append(p.values, place), append(p.sizes, a.size)
+		p.alphabets, p.at = append(p.alphabets, a), append(p.at, i)
 	}
-	if len(c.values) > 0 {
-		c.permute(c.values, c.sizes, context, back)
+	if len(p.values) > 0 {
+		p.permute(p.values, p.sizes, context, back)
 	}
-	for n, i := range c.moved {
-		w[i] = c.alphabets[n].at(c.values[n])
+	for n, i := range p.at {
+		w[i] = p.alphabets[n].at(p.values[n])
 	}
 	if back {
-		after = c.digest(forContext, 0, context, w)
+		after = p.digest(forContext, 0, context, w)
 	}
 	return after
 }
