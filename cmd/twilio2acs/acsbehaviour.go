@@ -61,8 +61,6 @@ func (o *acsBehaviourOptions) check(limited bool) error {
 		return usagef("", "--page-size %d is not from 1 to %d", o.pageSize, maxPageSize)
 	case o.retryAfter && !limited:
 		return usagef("add --limits published, or leave it out", "--retry-after means nothing without limits")
-	case o.seed != 0 && len(o.faults.values) == 0:
-		return usagef("add a --fault, or leave it out", "--fault-seed means nothing without faults")
 	}
 	for _, d := range []struct {
 		flag  string
@@ -73,6 +71,14 @@ func (o *acsBehaviourOptions) check(limited bool) error {
 		if d.value < 0 {
 			return usagef("", "--%s %s is below 0", d.flag, d.value)
 		}
+	}
+	return checkSeed(o.seed, len(o.faults.values))
+}
+
+// checkSeed refuses a --fault-seed from which nothing follows.
+func checkSeed(seed uint64, faults int) error {
+	if seed != 0 && faults == 0 {
+		return usagef("add a --fault, or leave it out", "--fault-seed means nothing without faults")
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/redact"
 )
 
 // The exit codes. Scripts rely on them: they are never given another meaning.
@@ -52,7 +53,7 @@ var exitMeanings = []struct {
 	{exitACSUnreachable, "ACS or its storage cannot be reached"},
 	{exitPreflight, "something critical would be lost and is not accepted, or everybody could read the files; nothing was written"},
 	{exitState, "the state is damaged, newer than this program, or of another migration"},
-	{exitFixture, "the snapshot is not what its manifest says"},
+	{exitFixture, "the snapshot is not what its manifest says, or holds what was to be redacted"},
 	{exitUsage, "the command line is wrong"},
 	{exitInterrupted, "interrupted (SIGINT) after everything was noted; the same command goes on"},
 	{exitTerminated, "terminated (SIGTERM) likewise"},
@@ -182,11 +183,11 @@ func inputCode(err error) int {
 		return int(status)
 	case is[*migrate.PreflightError](err), is[*acsdest.PublicContainerError](err):
 		return exitPreflight
-	case is[*twiliosrc.ManifestError](err):
+	case is[*twiliosrc.ManifestError](err), is[*redact.LeakError](err):
 		return exitFixture
 	case is[*usageError](err), is[*mapping.UnknownLossError](err),
 		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err),
-		is[*twiliosrc.SelectionError](err), is[*acsdest.ContainerURLError](err):
+		is[*twiliosrc.SelectionError](err), is[*twiliosrc.OutputExistsError](err), is[*twiliosrc.UnfinishedError](err), is[*acsdest.ContainerURLError](err):
 		return exitUsage
 	}
 	return 0

@@ -15,6 +15,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/redact"
 )
 
 func TestExitCode(t *testing.T) {
@@ -46,6 +47,14 @@ func TestExitCode(t *testing.T) {
 		{"damaged ledger", &checkpoint.DamagedError{Err: errors.New("cut short")}, 15},
 		{"embedded ACS of another format", &emulator.FormatError{Err: errors.New("2")}, 15},
 		{"manifest", &twiliosrc.ManifestError{File: "x", Err: errors.New("size")}, 16},
+		{"a leak", fmt.Errorf("record: %w", &redact.LeakError{File: "messages.jsonl", Line: 3, Reason: "text"}), 16},
+		{"storage that refuses the credentials", &acsdest.BlobError{Status: 403}, 11},
+		{"storage that is out of order", &acsdest.BlobError{Status: 503}, 6},
+		{"files that everybody could read", &acsdest.PublicContainerError{}, 14},
+		{"container that is none", &acsdest.ContainerURLError{Err: errors.New("not https")}, 64},
+		{"selection that cannot be made", &twiliosrc.SelectionError{What: "state", Err: errors.New("none")}, 64},
+		{"recording in the place of something", &twiliosrc.OutputExistsError{Dir: "x"}, 64},
+		{"recording of something else", &twiliosrc.UnfinishedError{Dir: "x", Err: errors.New("other")}, 64},
 		{"usage", usagef("", "no such thing"), 64},
 		{"loss that does not exist", &mapping.UnknownLossError{}, 64},
 		{"no snapshot", &twiliosrc.NotSnapshotError{Err: fs.ErrNotExist}, 64},

@@ -47,11 +47,13 @@ func newHelpCommand() *cobra.Command {
 	}
 }
 
-const migrationEnvironment = `  TWILIO_ACCOUNT_SID                 the account, with --source twilio
+const twilioEnvironment = `  TWILIO_ACCOUNT_SID                 the account, with --source twilio
   TWILIO_API_KEY, TWILIO_API_SECRET  an API key, or
   TWILIO_AUTH_TOKEN                  the auth token of the account
   TWILIO_REGION, TWILIO_EDGE         where Twilio keeps the account, if not in us1
-  ACS_CONNECTION_STRING              the ACS resource, with --dest acs, or
+`
+
+const migrationEnvironment = twilioEnvironment + `  ACS_CONNECTION_STRING              the ACS resource, with --dest acs, or
   ACS_ENDPOINT                       its address, to sign in with Entra ID
   AZURE_STORAGE_CONNECTION_STRING    the account of --media azblob:; without it
                                      Entra ID signs in

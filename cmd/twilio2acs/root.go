@@ -18,7 +18,7 @@ Communication Services (ACS) Chat: every message once, in order, under its autho
 		SilenceUsage:  true,
 	},
 		newPlanCommand(s), newRunCommand(s), newVerifyCommand(s), newStatusCommand(s), newMapCommand(s),
-		newServeCommand(s), newVersionCommand(s),
+		newRecordCommand(s), newServeCommand(s), newVersionCommand(s),
 	)
 	root.SetOut(s.out)
 	root.SetErr(s.err)

@@ -24,22 +24,23 @@ import (
 
 // scriptCommands are what scripts may use beside testscript's own commands.
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
-	"exits":   scriptExits,
-	"digest":  scriptDigest,
-	"summary": scriptSummary,
-	"serve":   scriptServe,
-	"halt":    scriptHalt,
-	"signal":  scriptSignal,
-	"hold":    scriptHold,
-	"release": scriptRelease,
-	"move":    scriptMove,
-	"tamper":  scriptTamper,
-	"damage":  scriptDamage,
-	"dump":    scriptDump,
-	"user":    scriptUser,
-	"revoke":  scriptRevoke,
-	"ask":     scriptAsk,
-	"azurite": scriptAzurite,
+	"exits":     scriptExits,
+	"digest":    scriptDigest,
+	"summary":   scriptSummary,
+	"serve":     scriptServe,
+	"halt":      scriptHalt,
+	"signal":    scriptSignal,
+	"hold":      scriptHold,
+	"release":   scriptRelease,
+	"move":      scriptMove,
+	"tamper":    scriptTamper,
+	"damage":    scriptDamage,
+	"dump":      scriptDump,
+	"user":      scriptUser,
+	"revoke":    scriptRevoke,
+	"ask":       scriptAsk,
+	"azurite":   scriptAzurite,
+	"samelines": scriptSameLines,
 }
 
 func arguments(ts *testscript.TestScript, neg bool, args []string, usage string, least int) {
@@ -195,7 +196,7 @@ func scriptSignal(ts *testscript.TestScript, neg bool, args []string) {
 // watcher is told how many messages a progress bar shows.
 type watcher func(messages int)
 
-var shownMessages = regexp.MustCompile(`\((\d+)/`)
+var shownMessages = regexp.MustCompile(`\((\d+)[/,]`) // of a total, or of nobody knows how many
 
 // Write looks at one drawing of the bar.
 func (w watcher) Write(p []byte) (int, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,8 @@ import (
 type serveTwilioOptions struct {
 	listen   listenOptions
 	snapshot string
+	faults   repeated[fixtureserver.Fault]
+	seed     uint64
 }
 
 func newServeTwilioCommand(s *streams) *cobra.Command {
@@ -25,14 +28,20 @@ func newServeTwilioCommand(s *streams) *cobra.Command {
 		Long: `Serve twilio answers on this machine as Twilio would if the account held what the
 snapshot holds. When it is ready it prints one JSON line: the URLs for
 --twilio-url and --mcs-url, and the account SID. It takes any credentials. It
-stops on SIGINT and SIGTERM.`,
-		Example: `  twilio2acs serve twilio --snapshot testdata/snapshots/contoso`,
-		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return serveTwilio(cmd.Context(), &o, s) },
+stops on SIGINT and SIGTERM.
+
+Faults make requests go wrong. A fault is ` + fixtureserver.FaultSyntax,
+		Example: `  twilio2acs serve twilio --snapshot testdata/snapshots/contoso
+  twilio2acs serve twilio --snapshot testdata/snapshots/contoso --fault 429,p=0.1,retry-after=1s --fault truncated`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serveTwilio(cmd.Context(), &o, s) },
 	}
 	cmd.Flags().StringVar(&o.snapshot, "snapshot", "", "`directory` of the snapshot")
 	mustRequire(cmd, "snapshot")
 	o.listen.register(cmd)
+	o.faults = repeated[fixtureserver.Fault]{kind: "FAULT", parse: parseTwilioFault}
+	cmd.Flags().Var(&o.faults, "fault", "let requests go wrong, as described above; may be given several times")
+	cmd.Flags().Uint64Var(&o.seed, "fault-seed", 0, "`number` that the choices of faults with a probability follow from")
 	describe(cmd, "", exitDone, exitError, exitFixture, exitUsage)
 	return cmd
 }
@@ -46,7 +55,7 @@ type twilioReady struct {
 
 // serveTwilio serves until ctx ends, which is what it is meant to do.
 func serveTwilio(ctx context.Context, o *serveTwilioOptions, s *streams) (err error) {
-	if err := o.listen.check(); err != nil {
+	if err := cmp.Or(o.listen.check(), checkSeed(o.seed, len(o.faults.values))); err != nil {
 		return err
 	}
 	snap, err := twiliosrc.OpenSnapshot(ctx, o.snapshot, nil)
@@ -54,7 +63,7 @@ func serveTwilio(ctx context.Context, o *serveTwilioOptions, s *streams) (err er
 		return err
 	}
 	defer func() { err = cmp.Or(err, snap.Close()) }()
-	server := fixtureserver.New(snap, nil)
+	server := fixtureserver.New(snap, &fixtureserver.Options{Faults: o.faults.values, Seed: o.seed})
 	at, err := server.Listen(ctx, o.listen.addr)
 	if err != nil {
 		return withHint(err, "choose another port with --listen, or 0 for any free one")
@@ -63,4 +72,15 @@ func serveTwilio(ctx context.Context, o *serveTwilioOptions, s *streams) (err er
 	printLine(s.out, twilioReady{at.URL, at.MCSURL, account})
 	<-ctx.Done()
 	return server.Close()
+}
+
+// parseTwilioFault reads a fault. The flag it stands in repeats its text, so that
+// the error need not.
+func parseTwilioFault(text string) (fixtureserver.Fault, error) {
+	fault, err := fixtureserver.ParseFault(text)
+	var wrong *fixtureserver.FaultError
+	if errors.As(err, &wrong) {
+		return fault, wrong.Err
+	}
+	return fault, err
 }

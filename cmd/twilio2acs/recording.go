@@ -1,0 +1,94 @@
+package main
+
+import (
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
+)
+
+// recording is what record came to.
+type recording struct {
+	recorded twiliosrc.Recorded
+	out      string
+	redacted bool // that is what was asked for
+	skipped  int64
+	took     time.Duration
+	err      error // what ended it early; nil when done
+}
+
+// recordingDocument is a recording as machines read it.
+type recordingDocument struct {
+	head
+	Out      string                   `json:"out"`
+	Redacted bool                     `json:"redacted"`
+	Counts   map[twiliosrc.Kind]int64 `json:"counts,omitempty"` // by kind of resource
+	// Resumed counts the conversations that an earlier attempt had recorded.
+	Resumed           int64 `json:"resumedConversations,omitempty"`
+	GoneConversations int64 `json:"goneConversations,omitempty"`
+	GoneMessages      int64 `json:"goneMessages,omitempty"`
+	MissingMedia      int64 `json:"missingMedia,omitempty"`
+	// Skipped counts what --skip-damaged left out.
+	Skipped int64    `json:"skipped,omitempty"`
+	Exit    int      `json:"exit"`
+	Error   *failure `json:"error,omitempty"`
+	Seconds float64  `json:"seconds"`
+}
+
+func (r *recording) document() recordingDocument {
+	return recordingDocument{
+		head: headOf("record"), Out: r.out, Redacted: r.redacted, Counts: r.recorded.Manifest.Counts,
+		Resumed: r.recorded.Resumed, GoneConversations: r.recorded.GoneConversations, GoneMessages: r.recorded.GoneMessages,
+		MissingMedia: r.recorded.MissingMedia, Skipped: r.skipped,
+		Exit: exitCode(r.err), Error: failureOf(r.err), Seconds: r.took.Round(time.Millisecond).Seconds(),
+	}
+}
+
+// print prints the recording in the form asked for and returns how the command
+// ends. Text says nothing of one that came to nothing.
+func (r *recording) print(s *streams, o outputOptions) error {
+	doc := r.document()
+	switch {
+	case o.format.value == formatJSON:
+		printDocument(s.out, doc)
+	case o.format.value == formatJSONL:
+		doc.Type = "summary"
+		if r.err != nil {
+			doc.Type = "error"
+		}
+		printLine(s.out, doc)
+	case r.err == nil:
+		r.write(&textWriter{w: s.out, color: painter(s.color)})
+	}
+	if r.err == nil {
+		return nil
+	}
+	return &reportedError{r.err}
+}
+
+// recordedKinds are the kinds of resources that people are told of.
+var recordedKinds = []twiliosrc.Kind{
+	twiliosrc.KindServices, twiliosrc.KindUsers, twiliosrc.KindConversations, twiliosrc.KindParticipants,
+	twiliosrc.KindMessages, twiliosrc.KindReceipts, twiliosrc.KindMedia,
+}
+
+// write tells people what was recorded.
+func (r *recording) write(t *textWriter) {
+	how := "as it is: keep it as you keep the account"
+	if r.redacted {
+		how = "redacted"
+	}
+	t.heading("Recorded into %s in %s, %s.", r.out, shortly(r.took), how)
+	for _, kind := range recordedKinds {
+		if n := r.recorded.Manifest.Counts[kind]; n > 0 {
+			t.printf("  %-13s  %7s\n", kind, humanize.Comma(n))
+		}
+	}
+	t.note(r.recorded.Resumed, "conversation was there from an earlier attempt", "conversations were there from an earlier attempt")
+	t.note(r.recorded.GoneConversations, "conversation was deleted meanwhile", "conversations were deleted meanwhile")
+	t.note(r.recorded.GoneMessages, "message was deleted meanwhile", "messages were deleted meanwhile")
+	t.note(r.recorded.MissingMedia, "file was not found at Twilio", "files were not found at Twilio")
+	t.note(r.skipped, "damaged item was left out", "damaged items were left out")
+	t.next("twilio2acs plan --source " + shellWord(r.out) + " --dest local:out")
+}

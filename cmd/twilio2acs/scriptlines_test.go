@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// scriptSameLines demands that two snapshots hold the same files of resources,
+// line by line. Their order is not compared: Twilio lists by service, and a
+// snapshot may have them mixed.
+func scriptSameLines(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, "samelines DIR DIR", 2)
+	got, want := sortedLines(ts, args[0]), sortedLines(ts, args[1])
+	for name := range want {
+		if !slices.Equal(got[name], want[name]) {
+			ts.Fatalf("%s differs", name)
+		}
+	}
+	if len(got) != len(want) || len(want) == 0 {
+		ts.Fatalf("%d files, want %d", len(got), len(want))
+	}
+}
+
+// sortedLines are the lines of each file of resources in a snapshot.
+func sortedLines(ts *testscript.TestScript, dir string) map[string][]string {
+	paths, err := filepath.Glob(filepath.Join(ts.MkAbs(dir), "*.jsonl"))
+	ts.Check(err)
+	files := make(map[string][]string)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		ts.Check(err)
+		files[filepath.Base(path)] = slices.Sorted(strings.Lines(string(text)))
+	}
+	return files
+}
