@@ -41,6 +41,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"ask":       scriptAsk,
 	"azurite":   scriptAzurite,
 	"samelines": scriptSameLines,
+	"leak":      scriptLeak,
 }
 
 func arguments(ts *testscript.TestScript, neg bool, args []string, usage string, least int) {
