@@ -156,6 +156,7 @@ func TestBodyFiles(t *testing.T) {
 			"T\n[Button] R", "rich-content"},
 		{"location", "", []mapping.Media{card}, texts("ME4", `{"latitude":-37.79,"longitude":-122.40,"label":"Pier"}`), "[Location -37.79,-122.40 Pier]", "rich-content"},
 		{"card that is no JSON", "Hello", []mapping.Media{card}, texts("ME4", `{"title"`), "Hello", "media-text"},
+		{"card with something behind it", "Hello", []mapping.Media{card}, texts("ME4", `{"title":"T"} }`), "Hello", "media-text"},
 		{"card of an unknown shape", "", []mapping.Media{card}, texts("ME4", `[[1,null,{"x":true}]]`), "ME4.json", "media-text"},
 		{"missing body file", "", []mapping.Media{plain}, map[mapping.MediaSID]mapping.FoundMedia{"ME1": {Missing: "404"}}, "[Attachment unavailable: ME1.txt]", "media-missing"},
 	} {

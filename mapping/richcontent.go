@@ -34,15 +34,16 @@ func richText(payload []byte) string {
 	return strings.Join(w.lines, "\n")
 }
 
-// decodeJSON reads one JSON value, numbers letter by letter.
+// decodeJSON reads one JSON value and no more, numbers letter by letter.
 func decodeJSON(text []byte) (any, bool) {
+	if !json.Valid(text) {
+		return nil, false
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
 	var v any
-	if err := dec.Decode(&v); err != nil || dec.More() {
-		return nil, false
-	}
-	return v, true
+	err := dec.Decode(&v)
+	return v, err == nil
 }
 
 // richWriter gathers lines, each once: payloads repeat a text for every channel.
