@@ -159,10 +159,14 @@ func scriptHalt(ts *testscript.TestScript, neg bool, args []string) {
 var signals = map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
 
 // scriptSignal starts the program with a progress bar and sends it a signal once
-// that shows so many messages. It must end within two seconds, as is usual for
-// the signal.
+// that shows so many messages; with -stalled, once it has not moved for a second
+// besides. It must end within two seconds, as is usual for the signal.
 func scriptSignal(ts *testscript.TestScript, neg bool, args []string) {
-	arguments(ts, neg, args, "signal INT|TERM|KILL MESSAGES [args...]", 3)
+	patience := 0 // in drawings of the bar
+	if len(args) > 0 && args[0] == "-stalled" {
+		patience, args = int(time.Second/refreshEvery), args[1:]
+	}
+	arguments(ts, neg, args, "signal [-stalled] INT|TERM|KILL MESSAGES [args...]", 3)
 	signal := signals[args[0]]
 	least, err := strconv.Atoi(args[1])
 	ts.Check(err)
@@ -172,8 +176,12 @@ func scriptSignal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Check(cmd.Start())
 	var stopped time.Time
+	last, same := -1, 0
 	_, err = io.Copy(io.MultiWriter(ts.Stderr(), watcher(func(messages int) {
-		if messages >= least && stopped.IsZero() {
+		if same++; messages != last {
+			last, same = messages, 0
+		}
+		if messages >= least && same >= patience && stopped.IsZero() {
 			stopped = time.Now()
 			_ = cmd.Process.Signal(signal) // one that has ended is noticed below
 		}
