@@ -22,7 +22,9 @@ type PersonRecord struct {
 	ID          CommunicationUserID `json:"id,omitempty"` // empty while creation is begun and not answered
 	DisplayName string              `json:"displayName,omitempty"`
 	UserSID     UserSID             `json:"userSid,omitempty"`
-	BegunAt     time.Time           `json:"begunAt"`
+	// BegunAt is when the latest creation was attempted; zero when it certainly
+	// was not carried out.
+	BegunAt time.Time `json:"begunAt,omitzero"`
 	// Unused counts creations whose answer never came. Each may have left one
 	// identity that nothing refers to.
 	Unused int `json:"unused,omitempty"`

@@ -171,3 +171,21 @@ func TestPreflight(t *testing.T) {
 		t.Errorf("something was written: %+v", stats)
 	}
 }
+
+// A creation that was certainly refused leaves no identity behind, and none is
+// reported.
+func TestRefusedIdentityIsNotUnused(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), &emulator.Options{Faults: []emulator.Fault{
+		{Operation: limits.CreateUserAndToken, Status: 403, Times: 1},
+	}})
+	_, err := w.run(context.Background())
+	if err == nil {
+		t.Fatal("refused credentials did not stop the run")
+	}
+	r := w.mustRun()
+	stats, err := w.server.Stats()
+	must(t, err)
+	if r.Unused != 0 || int64(stats.Identities) != r.Summary.Users.Total {
+		t.Errorf("%d reported unused, %d identities for %d people", r.Unused, stats.Identities, r.Summary.Users.Total)
+	}
+}

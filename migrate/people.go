@@ -70,7 +70,7 @@ func (pp *people) create(ctx context.Context, p person, acting bool) (mapping.Co
 	if rec.ID != "" {
 		return rec.ID, nil
 	}
-	if found {
+	if found && !rec.BegunAt.IsZero() {
 		rec.Unused++ // an earlier process began this and never learned the answer
 	}
 	rec.Key, rec.DisplayName, rec.UserSID, rec.BegunAt = p.Key, p.DisplayName, p.UserSID, time.Now()
@@ -90,12 +90,24 @@ func (pp *people) create(ctx context.Context, p person, acting bool) (mapping.Co
 		return err
 	})
 	if err != nil {
-		return "", err
+		return "", pp.giveUp(rec, err)
 	}
 	if err := pp.ledger.RecordPerson(rec); err != nil {
 		return "", ledgerFailure(err)
 	}
 	return rec.ID, nil
+}
+
+// giveUp notes that the last attempt certainly made no identity, if so.
+func (pp *people) giveUp(rec mapping.PersonRecord, err error) error {
+	if o := outcomeOf(err); o != notDone && o != refused {
+		return err
+	}
+	rec.BegunAt = time.Time{}
+	if lerr := pp.ledger.RecordPerson(rec); lerr != nil {
+		return ledgerFailure(lerr)
+	}
+	return err
 }
 
 // census counts distinct people in eight bytes each.
