@@ -78,7 +78,9 @@ func (pp *people) create(ctx context.Context, p person, acting bool) (mapping.Co
 		return "", ledgerFailure(err)
 	}
 	err = pp.retry(ctx, func(ctx context.Context) error {
-		id, err := pp.acs.CreateUser(ctx, acting)
+		calls, cancel := graceful(ctx)
+		defer cancel()
+		id, err := pp.acs.CreateUser(calls, acting)
 		rec.ID = id
 		if outcomeOf(err) != unknown {
 			return err
