@@ -257,6 +257,7 @@ func TestDownloadStopsWithItsContext(t *testing.T) {
 func FuzzMediaResource(f *testing.F) {
 	f.Add([]byte(`{"sid":"` + string(me) + `","size":5,"links":{"content_direct_temporary":"` + signed + `"}}`))
 	f.Add([]byte(`{"sid":"` + string(me) + `","size":5,"links":{"content_direct_temporary":"https://a@h/p?q#f"}}`))
+	f.Add([]byte(`{"sid":"` + string(me) + `","size":5,"links":{"content_elsewhere":"` + signed + `"}}`))
 	f.Add([]byte(`{"sid":"` + string(me) + `","size":null,"links":{"content_direct_temporary":"HTTPS://h:1//p"}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s := &script{answers: []answer{says(200, "application/json", string(text)), says(410, "", "")}}
@@ -266,7 +267,7 @@ func FuzzMediaResource(f *testing.F) {
 		}
 		raw, err := newClient(t, twiliosrc.ClientOptions{Transport: &script{answers: s.answers[:1]}, MaxAttempts: 1}).
 			FetchMedia(t.Context(), ofMedia, fiveByte)
-		if err == nil && (!json.Valid(raw) || strings.Contains(string(raw), "Signature=a~b")) {
+		if err == nil && (!json.Valid(raw) || strings.Contains(string(raw), "&Signature=a~b")) {
 			t.Errorf("resource is kept as %s", raw)
 		}
 		for i, r := range s.asked {

@@ -122,7 +122,7 @@ func unsigned(res mediaResource, region string) (json.RawMessage, error) {
 	if len(direct) > 1 && direct[0] == '"' {
 		raw = bytes.ReplaceAll(raw, direct, quoted)
 	}
-	if signature != "" && bytes.Contains(raw, []byte(signature)) {
+	if signature != "" && bytes.Contains(raw, []byte(signature)) || bytes.Contains(raw, []byte("&Signature=")) {
 		return nil, fmt.Errorf("read resource of media %s: its signed URL is not where it should be", res.SID)
 	}
 	return raw, nil
