@@ -82,9 +82,7 @@ func (w *worker) recordedMedia(ctx context.Context, m mapping.Message) (map[mapp
 		if err != nil {
 			return nil, ledgerFailure(err)
 		}
-		t := mediaTally(rec, there, w.rules)
-		t.Pending, t.Created = t.Created, 0 // it should have been stored with its message
-		w.sum.Media.add(t)
+		w.sum.Media.add(sentMediaTally(rec, there, w.rules))
 		fm := mapping.FoundMedia{Missing: rec.Missing}
 		if f.NeedsText() && there && rec.Missing == "" && w.before.Status != mapping.StatusDone {
 			if fm.Text, err = mediaText(ctx, w.src, w.c, f); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -225,3 +225,11 @@ func mediaTally(rec mapping.MediaRecord, there bool, rules mapping.Rules) Tally 
 	}
 	return t
 }
+
+// sentMediaTally counts one file of a message that has been sent: without a
+// record it is still to be stored.
+func sentMediaTally(rec mapping.MediaRecord, there bool, rules mapping.Rules) Tally {
+	t := mediaTally(rec, there, rules)
+	t.Pending, t.Created = t.Created, 0
+	return t
+}

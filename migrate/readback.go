@@ -188,8 +188,7 @@ func (t *verified) media(ctx context.Context, m mapping.Message) (map[mapping.Me
 		if err != nil {
 			return nil, ledgerFailure(err)
 		}
-		tally := mediaTally(rec, there, t.rules)
-		tally.Pending, tally.Created = tally.Created, 0
+		tally := sentMediaTally(rec, there, t.rules)
 		fm := mapping.FoundMedia{Missing: rec.Missing}
 		if there && rec.Missing == "" && t.store != nil {
 			same, err := t.file(ctx, m, f, rec)

@@ -49,14 +49,19 @@ func (s *Summary) add(o Summary) {
 	s.Media.add(o.Media)
 }
 
+// All adds up items of every kind.
+func (s Summary) All() Tally {
+	var sum Tally
+	for _, t := range []Tally{s.Users, s.Conversations, s.Participants, s.Messages, s.Media} {
+		sum.add(t)
+	}
+	return sum
+}
+
 // Incomplete reports whether something of the source has not been carried.
 func (s Summary) Incomplete() bool {
-	for _, t := range []Tally{s.Users, s.Conversations, s.Participants, s.Messages, s.Media} {
-		if t.Failed+t.Blocked+t.Open+t.Pending > 0 {
-			return true
-		}
-	}
-	return false
+	t := s.All()
+	return t.Failed+t.Blocked+t.Open+t.Pending > 0
 }
 
 // LossCount is how often one kind of loss occurs.

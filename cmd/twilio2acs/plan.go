@@ -69,7 +69,7 @@ func plan(ctx context.Context, o *planOptions, s *streams) error {
 
 // status is the exit code that a plan has besides its result.
 func (o *planOptions) status(sum migrate.Summary) error {
-	all := allItems(sum)
+	all := sum.All()
 	switch {
 	case isStuck(all):
 		return exitStatus(exitIncomplete)

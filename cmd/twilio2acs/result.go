@@ -100,21 +100,5 @@ func (r *result) printLines(w *resultWriter) {
 	printLine(w, last)
 }
 
-// allItems adds up what is to be done, was done and cannot be done, whatever the
-// kind of item.
-func allItems(s migrate.Summary) migrate.Tally {
-	var sum migrate.Tally
-	for _, t := range []migrate.Tally{s.Users, s.Conversations, s.Participants, s.Messages, s.Media} {
-		sum.Created += t.Created
-		sum.Updated += t.Updated
-		sum.Deleted += t.Deleted
-		sum.Pending += t.Pending
-		sum.Open += t.Open
-		sum.Failed += t.Failed
-		sum.Blocked += t.Blocked
-	}
-	return sum
-}
-
 // isStuck reports whether some items need a person.
 func isStuck(t migrate.Tally) bool { return t.Open+t.Failed+t.Blocked > 0 }

@@ -67,7 +67,7 @@ func verify(ctx context.Context, o *verifyOptions, s *streams) error {
 
 // status is the exit code that a verification has besides its result.
 func (o *verifyOptions) status(v *migrate.Verification) error {
-	all := allItems(v.Summary)
+	all := v.Summary.All()
 	switch {
 	case !v.OK():
 		return exitStatus(exitMismatch)
