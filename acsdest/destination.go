@@ -81,6 +81,31 @@ func (d *Destination) SendMessage(ctx context.Context, as mapping.CommunicationU
 	return d.chat.SendMessage(ctx, as, thread, m, nil)
 }
 
+// UpdateMessage changes a message of as.
+func (d *Destination) UpdateMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, id mapping.ChatMessageID, u mapping.MessageUpdate) error {
+	return d.chat.UpdateMessage(ctx, as, thread, id, &UpdateMessageOptions{Content: u.Content, Metadata: u.Metadata})
+}
+
+// DeleteMessage deletes a message of as.
+func (d *Destination) DeleteMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, id mapping.ChatMessageID) error {
+	return d.chat.DeleteMessage(ctx, as, thread, id)
+}
+
+// UpdateThread changes topic and metadata of a thread.
+func (d *Destination) UpdateThread(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, u mapping.ThreadUpdate) error {
+	return d.chat.UpdateThread(ctx, as, thread, &UpdateThreadOptions{Topic: u.Topic, Metadata: u.Metadata})
+}
+
+// DeleteThread deletes a thread and everything in it, for ever.
+func (d *Destination) DeleteThread(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) error {
+	return d.chat.DeleteThread(ctx, as, thread)
+}
+
+// DeleteUser deletes a communication user and what belongs to it, for ever.
+func (d *Destination) DeleteUser(ctx context.Context, user mapping.CommunicationUserID) error {
+	return d.identity.DeleteUser(ctx, user)
+}
+
 // SendReadReceipt marks a message, and all before it, as read.
 func (d *Destination) SendReadReceipt(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, id mapping.ChatMessageID) error {
 	return d.chat.SendReadReceipt(ctx, as, thread, id)

@@ -80,7 +80,7 @@ func (d *decoder) record(p position) (mapping.MessageRecord, position) {
 	} else {
 		m.SID = mapping.MessageSID("IM" + hex.EncodeToString(d.bytes(16)))
 	}
-	copy(m.Source[:], d.bytes(8))
+	copy(m.Source[:], d.bytes(uint64(len(m.Source))))
 	if head&flagIrregular != 0 {
 		m.IDs = d.ids(&p)
 	} else {

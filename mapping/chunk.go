@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 )
 
@@ -12,8 +13,9 @@ const ChunkFormat = "twilio2acs-message/v1"
 // message, so that an edited message has another chunk, while a field that
 // nobody reads, such as a link, changes neither the key nor the metadata that
 // refers to it.
-func chunkKey(c ConversationSID, m Message, source [digestSize]byte) string {
-	return fmt.Sprintf("%s/%s/%d-%d-%x.jsonl", keyElement(string(c)), sidecarFolder, m.Index, m.Index, source[:4])
+func chunkKey(c ConversationSID, m Message, source SourceDigest) string {
+	sum := sha256.Sum256(source[:])
+	return fmt.Sprintf("%s/%s/%d-%d-%x.jsonl", keyElement(string(c)), sidecarFolder, m.Index, m.Index, sum[:4])
 }
 
 // chunkLine is m whole: as Twilio returned it, on one line of JSON.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
-	"strconv"
 )
 
 // digestSize is how many bytes of a SHA-256 identify a part or a source.
@@ -54,26 +53,4 @@ func partsDigest(parts []NewChatMessage) string {
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:digestSize])
-}
-
-// sourceDigest identifies everything of m that is carried. Index and SID are in
-// it although they never change: a digest then belongs to one message only.
-func sourceDigest(m Message) [digestSize]byte {
-	b := make([]byte, 0, 256+len(m.Body)+len(m.Attributes))
-	for _, s := range [...]string{
-		string(m.SID), strconv.FormatInt(m.Index, 10), m.Author, string(m.ParticipantSID),
-		m.Body, m.Subject, m.Attributes, m.ContentSID, compactJSON(m.Delivery),
-		string(m.DateCreated), string(m.DateUpdated), strconv.Itoa(len(m.Media)),
-	} {
-		b = appendField(b, s)
-	}
-	for _, f := range m.Media {
-		for _, s := range [...]string{
-			string(f.SID), f.ContentType, f.Filename, strconv.FormatInt(f.Size, 10), f.Category,
-		} {
-			b = appendField(b, s)
-		}
-	}
-	sum := sha256.Sum256(b)
-	return [digestSize]byte(sum[:digestSize])
 }

@@ -2,6 +2,7 @@ package mapping_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -38,7 +39,7 @@ func TestDraftDigest(t *testing.T) {
 
 func TestSource(t *testing.T) {
 	ro := rosterOf(t, stored)
-	source := func(r mapping.Rules, change func(*mapping.Message)) [16]byte {
+	source := func(r mapping.Rules, change func(*mapping.Message)) mapping.SourceDigest {
 		d, _ := r.ChatMessage(ro, message(change), nil)
 		return d.Source
 	}
@@ -47,6 +48,7 @@ func TestSource(t *testing.T) {
 		"raw form":            func(m *mapping.Message) { m.Raw = json.RawMessage(`{"url":"x"}`) },
 		"null delivery":       func(m *mapping.Message) { m.Delivery = json.RawMessage("null") },
 		"account":             func(m *mapping.Message) { m.AccountSID = "AC1" },
+		"participant":         func(m *mapping.Message) { m.ParticipantSID = smsSID },
 		"empty list of files": func(m *mapping.Message) { m.Media = []mapping.Media{} },
 	} {
 		if source(stored, change) != base {
@@ -60,13 +62,12 @@ func TestSource(t *testing.T) {
 	if source(stored, func(m *mapping.Message) { m.Delivery = json.RawMessage("{ \"total\" : 1 }") }) != delivered {
 		t.Error("Source changes with the white space of delivery; want it the same")
 	}
-	seen := map[[16]byte]string{base: "the base", delivered: "delivery"}
+	seen := map[mapping.SourceDigest]string{base: "the base", delivered: "delivery"}
 	for name, change := range map[string]func(*mapping.Message){
 		"body":               func(m *mapping.Message) { m.Body = "hello" },
 		"subject":            func(m *mapping.Message) { m.Subject = "Hello" },
 		"body into subject":  func(m *mapping.Message) { m.Body, m.Subject = "", "Hello" },
 		"author":             func(m *mapping.Message) { m.Author = "bo" },
-		"participant":        func(m *mapping.Message) { m.ParticipantSID = smsSID },
 		"attributes":         func(m *mapping.Message) { m.Attributes = "{ }" },
 		"content":            func(m *mapping.Message) { m.ContentSID = "HX1" },
 		"created":            func(m *mapping.Message) { m.DateCreated = "2024-05-01T10:00:01Z" },
@@ -83,5 +84,31 @@ func TestSource(t *testing.T) {
 			t.Errorf("Source with another %s is that with %s", name, other)
 		}
 		seen[got] = name
+	}
+}
+
+func TestSourceTellsWhatChanged(t *testing.T) {
+	ro := rosterOf(t, stored)
+	source := func(change func(*mapping.Message)) mapping.SourceDigest {
+		d, _ := stored.ChatMessage(ro, message(change), nil)
+		return d.Source
+	}
+	base := source(nil)
+	for _, tt := range []struct {
+		name   string
+		change func(*mapping.Message)
+		want   string
+	}{
+		{"nothing", nil, ""},
+		{"body", func(m *mapping.Message) { m.Body = "hello" }, "content"},
+		{"author", func(m *mapping.Message) { m.Author = "bo" }, "author"},
+		{"attributes", func(m *mapping.Message) { m.Attributes = `{"a":1}` }, "attributes"},
+		{"delivery", func(m *mapping.Message) { m.Delivery = json.RawMessage(`{"total":1}`) }, "delivery"},
+		{"date", func(m *mapping.Message) { m.DateUpdated = "2030-05-01T10:00:01Z" }, "metadata"},
+		{"body and attributes", func(m *mapping.Message) { m.Body, m.Attributes = "hello", `{"a":1}` }, "content attributes"},
+	} {
+		if got := strings.Join(source(tt.change).Changed(base), " "); got != tt.want {
+			t.Errorf("%s: Changed = %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }

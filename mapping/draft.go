@@ -22,9 +22,8 @@ type MessageDraft struct {
 	Chunk []byte
 	// ChunkKey is the key under which Chunk is stored; empty without Chunk.
 	ChunkKey string
-	// Source is a digest of everything of the message that is carried. It
-	// changes when the message changes in Twilio, and only then.
-	Source [16]byte
+	// Source tells whether the message has changed in Twilio since.
+	Source SourceDigest
 	// Digest identifies the parts exactly, in hexadecimal.
 	Digest string
 }

@@ -54,6 +54,23 @@ const (
 	LossDeliveryReceipts   LossCode = "delivery-receipts"
 )
 
+// The codes of losses that only a sync can meet: something changed in Twilio
+// after it had been carried.
+const (
+	LossEditedMoves        LossCode = "edited-moves"
+	LossEditGrew           LossCode = "edit-grew"
+	LossEditedInACS        LossCode = "edited-in-acs"
+	LossAuthorChanged      LossCode = "author-changed"
+	LossDeletedTombstone   LossCode = "deleted-tombstone"
+	LossDeleteWithheld     LossCode = "delete-withheld"
+	LossOutOfOrder         LossCode = "out-of-order"
+	LossParticipantChanged LossCode = "participant-changed"
+	LossParticipantLeft    LossCode = "participant-left"
+	LossParticipantLate    LossCode = "participant-late"
+	LossThreadChangedInACS LossCode = "thread-changed-in-acs"
+	LossReadHorizonBack    LossCode = "read-horizon-back"
+)
+
 // The codes of losses of any item.
 const (
 	LossNotKept         LossCode = "not-kept"

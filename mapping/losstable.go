@@ -173,6 +173,67 @@ var lossTable = []LossInfo{
 	},
 
 	{
+		Code: LossEditedMoves, Severity: SeverityInfo,
+		Title:  "a message edited in Twilio after it was carried is marked as edited in ACS and leads the list of changes",
+		Remedy: "nothing: order by ID, not by the list of changes",
+	},
+	{
+		Code: LossEditGrew, Severity: SeverityMinor,
+		Title:  "a message edited in Twilio needs more parts than it was sent in: the end stands in the sidecar",
+		Remedy: "read the message in the chunk that twilioSidecar names",
+	},
+	{
+		Code: LossEditedInACS, Severity: SeverityMajor,
+		Title:  "a message changed in Twilio was changed or deleted in ACS as well, and is left as people there made it",
+		Remedy: "decide by hand which of the two shall stand",
+	},
+	{
+		Code: LossAuthorChanged, Severity: SeverityMinor,
+		Title:  "the author of a message changed in Twilio after it was carried: ACS keeps the sender, twilioAuthor says who it is now",
+		Remedy: "show twilioAuthor in the application where it matters",
+	},
+	{
+		Code: LossDeletedTombstone, Severity: SeverityInfo,
+		Title:  "a message deleted in Twilio after it was carried leaves an empty, deleted message in ACS",
+		Remedy: "nothing: clients hide messages with deletedOn",
+	},
+	{
+		Code: LossDeleteWithheld, Severity: SeverityMajor,
+		Title:  "something is gone in Twilio, but is not deleted in ACS without more consent",
+		Remedy: "look at what is gone; raise --max-delete if that is right",
+	},
+	{
+		Code: LossOutOfOrder, Severity: SeverityMajor,
+		Title:  "a message came to light only after later ones had been carried: it stands behind them",
+		Remedy: "order by twilioMessageIndex in the application",
+	},
+	{
+		Code: LossParticipantChanged, Severity: SeverityMinor,
+		Title:  "the name, role or attributes of a participant changed in Twilio: ACS cannot change a member",
+		Remedy: "read them in conversation.json, which is kept up to date",
+	},
+	{
+		Code: LossParticipantLeft, Severity: SeverityMinor,
+		Title:  "somebody who left the conversation after it was carried keeps reading what was written until then",
+		Remedy: "nothing in ACS can take old history away from a member",
+	},
+	{
+		Code: LossParticipantLate, Severity: SeverityInfo,
+		Title:  "somebody who joined after the conversation was carried sees its whole history, and joins with the time of the sync",
+		Remedy: "nothing: the original time stands in conversation.json",
+	},
+	{
+		Code: LossThreadChangedInACS, Severity: SeverityMajor,
+		Title:  "the topic or metadata of a thread changed in Twilio and in ACS: it is left as people in ACS made it",
+		Remedy: "decide by hand which of the two shall stand",
+	},
+	{
+		Code: LossReadHorizonBack, Severity: SeverityInfo,
+		Title:  "a read horizon that moved back in Twilio stays where it was in ACS",
+		Remedy: "read the horizon from conversation.json where it matters",
+	},
+
+	{
 		Code: LossNotKept, Severity: SeverityCritical,
 		Title:  "something does not fit ACS, and there is no media store to keep it",
 		Remedy: "name a media store with --media",

@@ -30,67 +30,6 @@ type PersonRecord struct {
 	Unused int `json:"unused,omitempty"`
 }
 
-// PartPlan is noted before the first part of a long message is sent: what its
-// parts will be. It is empty for a message of one part.
-type PartPlan struct {
-	Message MessageSID `json:"message"`
-	Count   int        `json:"count"`
-	Digest  string     `json:"digest"` // of all parts, hexadecimal
-}
-
-// ThreadRecord says which thread a conversation became and how far it has come.
-// It does not grow with the number of messages.
-type ThreadRecord struct {
-	Conversation ConversationSID `json:"conversation"`
-	Service      ServiceSID      `json:"service"`
-	Status       Status          `json:"status,omitempty"`
-	// Step and Reason say where and why it failed, is blocked or open.
-	Step   string    `json:"step,omitempty"`
-	Reason string    `json:"reason,omitempty"`
-	Since  time.Time `json:"since,omitzero"` // of Status
-
-	// What creates the thread; noted before the first attempt. Request is
-	// dropped once the thread is known and its members are read back.
-	CreationKey string              `json:"creationKey,omitempty"` // repeatability-request-id
-	BegunAt     time.Time           `json:"begunAt,omitzero"`
-	Creator     PersonKey           `json:"creator,omitzero"`
-	CreatorID   CommunicationUserID `json:"creatorId,omitempty"`
-	Request     *NewChatThread      `json:"request,omitempty"`
-
-	Thread       ThreadID `json:"thread,omitempty"`
-	MembersReady bool     `json:"membersReady,omitempty"`
-	Participants int      `json:"participants,omitempty"` // Twilio participants carried as members
-	// Temporary are members for the time of writing only.
-	Temporary []CommunicationUserID `json:"temporary,omitempty"`
-
-	Parts *PartPlan `json:"parts,omitempty"`
-	// ReceiptsThrough is the index up to which read receipts have been sent, plus one.
-	ReceiptsThrough int64 `json:"receiptsThrough,omitempty"`
-
-	// Losses counts what was not carried natively.
-	Losses map[LossCode]int `json:"losses,omitempty"`
-}
-
-// MessageRecord says which ACS messages a Twilio message became.
-type MessageRecord struct {
-	Index int64
-	SID   MessageSID
-	// Source is the first half of MessageDraft.Source: it tells whether the message
-	// has changed in Twilio since.
-	Source [8]byte
-	// Stub is set where ACS refused the message for good and a stub stands in
-	// its place, with the content in the sidecar.
-	Stub bool
-	IDs  []ChatMessageID // one per part, ascending
-}
-
-// Progress is where the messages of a conversation stand.
-type Progress struct {
-	Messages  int64         // acknowledged
-	LastIndex int64         // of the last acknowledged message; -1 when none
-	LastID    ChatMessageID // of its last part
-}
-
 // MediaRecord says what became of one file.
 type MediaRecord struct {
 	SID          MediaSID        `json:"sid"`

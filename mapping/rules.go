@@ -11,7 +11,7 @@ import (
 
 // version counts the changes after which the same source gives other drafts. A
 // ledger is bound to it through Rules.Fingerprint.
-const version = 1
+const version = 2
 
 // AddressPolicy says whether phone numbers and e-mail addresses may stand in
 // ACS metadata and display names.

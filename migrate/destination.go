@@ -30,6 +30,22 @@ type ThreadWriter interface {
 	SendReadReceipt(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, id mapping.ChatMessageID) error
 }
 
+// A ThreadEditor changes what stands in threads already. Every call may be
+// repeated: it says how things are to be, not what is to happen to them.
+type ThreadEditor interface {
+	UpdateThread(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, u mapping.ThreadUpdate) error
+	// UpdateMessage and DeleteMessage are for the sender of the message alone.
+	UpdateMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, id mapping.ChatMessageID, u mapping.MessageUpdate) error
+	DeleteMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, id mapping.ChatMessageID) error
+}
+
+// A Remover undoes what a migration made. Nothing brings it back.
+type Remover interface {
+	DeleteThread(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) error
+	// DeleteUser deletes an identity and, with it, its messages.
+	DeleteUser(ctx context.Context, user mapping.CommunicationUserID) error
+}
+
 // A ThreadReader reads threads as one of their members.
 type ThreadReader interface {
 	FetchThread(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) (mapping.ChatThread, error)

@@ -71,7 +71,7 @@ func (w *worker) compare(ctx context.Context, m mapping.Message, rec mapping.Mes
 
 // sameSource reports whether m is still what was sent.
 func sameSource(rec mapping.MessageRecord, m mapping.Message, draft mapping.MessageDraft) bool {
-	return rec.SID == m.SID && rec.Source == [8]byte(draft.Source[:8])
+	return rec.SID == m.SID && rec.Source == draft.Source
 }
 
 // send carries one message over and acknowledges it.
@@ -82,7 +82,7 @@ func (w *worker) send(ctx context.Context, m mapping.Message) error {
 	}
 	draft, losses := w.rules.ChatMessage(w.roster, m, found)
 	w.losses.add(losses)
-	rec := mapping.MessageRecord{Index: m.Index, SID: m.SID, Source: [8]byte(draft.Source[:8])}
+	rec := mapping.MessageRecord{Index: m.Index, SID: m.SID, Source: draft.Source}
 	if err := w.firstContact(ctx); err != nil {
 		return err
 	}

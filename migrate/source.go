@@ -33,6 +33,13 @@ type MediaSource interface {
 	OpenMedia(context.Context, mapping.Conversation, mapping.Media) (io.ReadCloser, error)
 }
 
+// An ItemSource reads single items, to tell whether one that a list does not show
+// is gone. The error of one that is gone is fs.ErrNotExist to errors.Is.
+type ItemSource interface {
+	FetchConversation(context.Context, mapping.ServiceSID, mapping.ConversationSID) (mapping.Conversation, error)
+	FetchMessage(context.Context, mapping.Conversation, mapping.MessageSID) (mapping.Message, error)
+}
+
 // A Counter knows beforehand how many messages a source holds, in all or in one
 // conversation. Sources that would have to ask for it are none.
 type Counter interface {
