@@ -17,9 +17,9 @@ type MessageRecord struct {
 
 // Amendment is what a sync did to a message after it had been sent.
 type Amendment struct {
-	// Written is the digest of the parts that stand in ACS; empty when only the
+	// Written are the digests of the parts that stand in ACS; empty when only the
 	// first sending wrote them.
-	Written string `json:"written,omitempty"`
+	Written []string `json:"written,omitempty"`
 	// Deleted says that the message is gone in Twilio and was deleted in ACS.
 	Deleted bool `json:"deleted,omitempty"`
 	// Late says that it was found only after messages that follow it had been

@@ -76,9 +76,14 @@ type ThreadRecord struct {
 	// ReceiptsThrough is the index up to which read receipts have been sent, plus one.
 	ReceiptsThrough int64 `json:"receiptsThrough,omitempty"`
 	// Doubtful are messages that were sent again after they had been absent for
-	// long enough. Should the first attempt arrive after all, one of the two has
-	// to go. The list is emptied when the thread has been read again.
-	Doubtful []MessageSID `json:"doubtful,omitempty"`
+	// long enough, the first of them after DoubtfulAfter. Should the attempt
+	// before arrive after all, one of the two has to go. The list is emptied when
+	// the thread has been read again.
+	Doubtful      []MessageSID  `json:"doubtful,omitempty"`
+	DoubtfulAfter ChatMessageID `json:"doubtfulAfter,omitempty"`
+	// Dropped are ACS messages that this program sent and deleted again: parts of
+	// a message that changed meanwhile, and doubles.
+	Dropped []ChatMessageID `json:"dropped,omitempty"`
 
 	// Losses counts what was not carried natively.
 	Losses map[LossCode]int `json:"losses,omitempty"`
