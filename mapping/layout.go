@@ -16,6 +16,11 @@ func (d *drafting) layOut(text string) {
 		}
 	}
 	parts, left := d.lay(text)
+	if d.most > 0 && len(parts) > d.most {
+		d.keep(LossEditGrew, fmt.Sprintf("%d parts of %d", d.most, len(parts)))
+		text = d.squeezed(parts)
+		parts, left = d.lay(text)
+	}
 	if len(left) > 0 && d.stores && !d.sidecar {
 		d.sidecar = true
 		parts, left = d.lay(text)

@@ -5,7 +5,15 @@ import "fmt"
 // ChatMessage drafts m. Found says what is known of the files of m; a file not
 // in it is taken to be there.
 func (r Rules) ChatMessage(ro *Roster, m Message, found map[MediaSID]FoundMedia) (MessageDraft, []Loss) {
+	return r.Edition(ro, m, found, 0)
+}
+
+// Edition drafts m as ChatMessage does, in at most that many parts, 0 for as many
+// as it takes: a message that was edited in Twilio has to do with the places it
+// has in ACS. What does not fit stands in the sidecar.
+func (r Rules) Edition(ro *Roster, m Message, found map[MediaSID]FoundMedia, parts int) (MessageDraft, []Loss) {
 	d := newDrafting(r, ro, m)
+	d.most = parts
 	d.takeMedia(found)
 	d.takeMetadata()
 	d.layOut(d.text())
@@ -32,7 +40,7 @@ type drafting struct {
 	rules  Rules
 	roster *Roster
 	m      Message // as it is in Twilio
-	source [digestSize]byte
+	source SourceDigest
 	sender Sender
 
 	said  bodyTexts
@@ -43,6 +51,7 @@ type drafting struct {
 	updated, contentSID, delivery, attributes string  // metadata of the first part
 	attached                                  []field // metadata of the last part
 
+	most  int // parts there may be, 0 for any number
 	parts []NewChatMessage
 }
 
