@@ -5,9 +5,8 @@ type ThreadDraft struct {
 	Topic    string
 	Metadata Metadata
 	Members  []Member
-	// Creator is one of Members, chosen evenly over the account by the
-	// conversation's SID, chat users first; the Keeper, who then stays, when
-	// there is no member.
+	// Creator is what Roster.Creator picks when nothing is known of who wrote;
+	// the Keeper, who then stays, when there is no member.
 	Creator PersonKey
 	// Blocked says why the conversation cannot be carried at all; empty when it can.
 	Blocked string

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"fmt"
-	"hash/fnv"
 	"strings"
 )
 
@@ -18,7 +17,7 @@ func (r Rules) ChatThread(c Conversation, ro *Roster) (ThreadDraft, []Loss) {
 		Topic:    r.topic(c, &t),
 		Metadata: r.threadMetadata(c, &t),
 		Members:  ro.Members,
-		Creator:  creator(c.SID, ro.Members),
+		Creator:  ro.Creator(nil),
 		Blocked:  blocked(c, ro.Members),
 	}
 	switch c.State {
@@ -80,28 +79,6 @@ func (r Rules) threadMetadata(c Conversation, t *tally) Metadata {
 		t.keep(LossMetadataTrimmed, strings.Join(left, ", "))
 	}
 	return md
-}
-
-// creator picks who creates the thread by a hash of its SID, so that over the
-// account creations spread evenly over the people.
-func creator(sid ConversationSID, members []Member) PersonKey {
-	candidates := make([]PersonKey, 0, len(members))
-	for _, m := range members {
-		if m.Key.Kind == PersonUser {
-			candidates = append(candidates, m.Key)
-		}
-	}
-	if len(candidates) == 0 {
-		for _, m := range members {
-			candidates = append(candidates, m.Key)
-		}
-	}
-	if len(candidates) == 0 {
-		return Keeper
-	}
-	h := fnv.New32a()
-	h.Write([]byte(sid))
-	return candidates[h.Sum32()%uint32(len(candidates))]
 }
 
 // blocked says why c cannot be carried at all; empty when it can.
