@@ -118,7 +118,13 @@ func wireParticipants(members []mapping.ChatParticipant, since time.Time) []wire
 }
 
 func (w wireParticipant) noun() mapping.ChatParticipant {
-	return mapping.ChatParticipant{User: w.Identifier.user(), DisplayName: w.DisplayName, Metadata: w.Metadata}
+	p := mapping.ChatParticipant{User: w.Identifier.user(), DisplayName: w.DisplayName, Metadata: w.Metadata}
+	// The whole history reads back as the epoch. A time that cannot be read hides
+	// nothing that anybody could tell.
+	if since, err := time.Parse(time.RFC3339, w.ShareHistoryTime); err == nil && since.Unix() > 0 {
+		p.HistorySince = since
+	}
+	return p
 }
 
 // wireInvalid is somebody who was not taken; the code is an HTTP status.

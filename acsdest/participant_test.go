@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -88,7 +89,7 @@ func TestParticipantsOfOtherKinds(t *testing.T) {
 	s := play(status(200, `{"value":[
 		{"communicationIdentifier":{"kind":"communicationUser","rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}},"displayName":"A","metadata":{"k":"v"}},
 		{"communicationIdentifier":{"rawId":"8:acs:b","communicationUser":{"id":"8:acs:b"}},"shareHistoryTime":"1970-01-01T00:00:00Z"},
-		{"communicationIdentifier":{"rawId":"8:acs:c"}},
+		{"communicationIdentifier":{"rawId":"8:acs:c"},"shareHistoryTime":"2025-01-31T13:00:00.5Z"},
 		{"communicationIdentifier":{"kind":"microsoftTeamsUser","rawId":"8:orgid:d","microsoftTeamsUser":{"userId":"d"}}},
 		{"communicationIdentifier":{"kind":"phoneNumber","rawId":"4:+15550100","phoneNumber":{"value":"+15550100"}}}]}`))
 	var got []mapping.ChatParticipant
@@ -100,7 +101,7 @@ func TestParticipantsOfOtherKinds(t *testing.T) {
 	}
 	want := []mapping.ChatParticipant{
 		{User: "8:acs:a", DisplayName: "A", Metadata: mapping.Metadata{"k": "v"}},
-		{User: "8:acs:b"}, {User: "8:acs:c"}, {User: "8:orgid:d"}, {User: "4:+15550100"},
+		{User: "8:acs:b"}, {User: "8:acs:c", HistorySince: time.Date(2025, 1, 31, 13, 0, 0, 5e8, time.UTC)}, {User: "8:orgid:d"}, {User: "4:+15550100"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("participants (-want +got):\n%s", diff)

@@ -12,6 +12,9 @@ type ChatParticipant struct {
 	User        CommunicationUserID `json:"user"`
 	DisplayName string              `json:"displayName,omitempty"`
 	Metadata    Metadata            `json:"metadata,omitempty"`
+	// HistorySince is from when on the member sees what was written, as ACS
+	// reports it; zero for all of it. It is not sent.
+	HistorySince time.Time `json:"-"`
 }
 
 // NewChatThread is what creates a thread. It is kept in the ledger before the
