@@ -11,9 +11,9 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// Schema is the version of the ledger's form that this program writes, and the
-// only one it reads.
-const Schema = 1
+// Schema is the version of the ledger's form that this program writes. One of
+// an older version is brought forward when it is opened.
+const Schema = 2
 
 // about says what a ledger is. Its own form must never change: a program of any
 // age has to learn from it that it must not read on.

@@ -23,12 +23,13 @@ func checkItems(tx *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
-	var got mapping.Counts
-	for _, f := range []func(*bbolt.Tx) (mapping.Counts, error){
+	var got tally
+	for _, f := range []func(*bbolt.Tx) (tally, error){
 		checkBucket(personBucket, countPerson),
 		checkBucket(threadBucket, countThread),
 		checkBucket(mediaBucket, countMedia),
-		checkBucket(runBucket, func(mapping.RunRecord) mapping.Counts { return mapping.Counts{} }),
+		checkBucket(amendedBucket, amended.counts),
+		checkBucket(runBucket, func(mapping.RunRecord) tally { return tally{} }),
 		checkChunks,
 		checkJournal,
 	} {
@@ -36,7 +37,7 @@ func checkItems(tx *bbolt.Tx) error {
 		if err != nil {
 			return err
 		}
-		got = add(got, counts)
+		got = got.plus(counts)
 	}
 	if got != want {
 		return errCounts
@@ -45,8 +46,8 @@ func checkItems(tx *bbolt.Tx) error {
 }
 
 // checkBucket makes a check of the items of one kind.
-func checkBucket[T any](name []byte, count func(T) mapping.Counts) func(*bbolt.Tx) (mapping.Counts, error) {
-	return func(tx *bbolt.Tx) (sum mapping.Counts, err error) {
+func checkBucket[T any](name []byte, count func(T) tally) func(*bbolt.Tx) (tally, error) {
+	return func(tx *bbolt.Tx) (sum tally, err error) {
 		b, err := bucketOf(tx, name)
 		if err != nil {
 			return sum, err
@@ -56,7 +57,7 @@ func checkBucket[T any](name []byte, count func(T) mapping.Counts) func(*bbolt.T
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			sum = add(sum, count(item))
+			sum = sum.plus(count(item))
 			return nil
 		})
 		return sum, err
@@ -64,7 +65,7 @@ func checkBucket[T any](name []byte, count func(T) mapping.Counts) func(*bbolt.T
 }
 
 // checkChunks sees that the chunks of each conversation join.
-func checkChunks(tx *bbolt.Tx) (sum mapping.Counts, err error) {
+func checkChunks(tx *bbolt.Tx) (sum tally, err error) {
 	b, err := bucketOf(tx, chunkBucket)
 	if err != nil {
 		return sum, err
@@ -84,17 +85,17 @@ func checkChunks(tx *bbolt.Tx) (sum mapping.Counts, err error) {
 			return errGap
 		}
 		at = s.to
-		sum = add(sum, s.to.counts(s.from))
+		sum = sum.plus(s.to.counts(s.from))
 		return nil
 	})
 	return sum, err
 }
 
 // checkJournal counts the messages that only the journal holds.
-func checkJournal(tx *bbolt.Tx) (sum mapping.Counts, err error) {
+func checkJournal(tx *bbolt.Tx) (sum tally, err error) {
 	tails, _, err := replay(tx)
 	for _, t := range tails {
-		sum = add(sum, t.acknowledged.counts(t.chunked))
+		sum = sum.plus(t.acknowledged.counts(t.chunked))
 	}
 	return sum, err
 }

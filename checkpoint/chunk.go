@@ -48,13 +48,19 @@ func writeChunks(tx *bbolt.Tx, c sidKey, s segment) error {
 
 // lastChunk finds the last chunk of a conversation. It shares the memory of tx.
 func lastChunk(tx *bbolt.Tx, c sidKey) (segment, bool, error) {
+	return chunkOf(tx, c, maxIndex)
+}
+
+// chunkOf finds the chunk of a conversation that has index in it, if any has:
+// the last one that begins before it. It shares the memory of tx.
+func chunkOf(tx *bbolt.Tx, c sidKey, index int64) (segment, bool, error) {
 	b, err := bucketOf(tx, chunkBucket)
 	if err != nil {
 		return segment{}, false, err
 	}
 	cursor := b.Cursor()
 	before := cursor.Prev
-	if k, _ := cursor.Seek(chunkKey(c, position{index: maxIndex})); k == nil {
+	if k, _ := cursor.Seek(chunkKey(c, position{index: index})); k == nil {
 		before = cursor.Last
 	}
 	k, v := before()

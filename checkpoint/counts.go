@@ -8,21 +8,30 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
+// A tally is what the ledger holds: what it counts for others, and rows of its
+// own whose absence nothing else would show.
+type tally struct {
+	mapping.Counts
+	Amended  int64 `json:"amended"`  // messages with an amendment
+	Attempts int64 `json:"attempts"` // calls that did not succeed at once
+	Verified int64 `json:"verified"` // threads with a verification
+}
+
 var countsKey = []byte("counts")
 
 // Counts says what the ledger holds, waiting acknowledgements included.
 func (r *Reader) Counts() (mapping.Counts, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.counts, nil
+	return r.counts.Counts, nil
 }
 
-func readCounts(tx *bbolt.Tx) (mapping.Counts, error) {
-	c, _, err := get[mapping.Counts](tx, metaBucket, countsKey)
+func readCounts(tx *bbolt.Tx) (tally, error) {
+	c, _, err := get[tally](tx, metaBucket, countsKey)
 	return c, err
 }
 
-func putCounts(tx *bbolt.Tx, c mapping.Counts) error {
+func putCounts(tx *bbolt.Tx, c tally) error {
 	value, err := json.Marshal(c)
 	if err != nil {
 		return err
@@ -30,15 +39,33 @@ func putCounts(tx *bbolt.Tx, c mapping.Counts) error {
 	return put(tx, metaBucket, countsKey, value)
 }
 
-func addCounts(tx *bbolt.Tx, delta mapping.Counts) error {
-	if delta == (mapping.Counts{}) {
+func addCounts(tx *bbolt.Tx, delta tally) error {
+	if delta == (tally{}) {
 		return nil
 	}
 	c, err := readCounts(tx)
 	if err != nil {
 		return err
 	}
-	return putCounts(tx, add(c, delta))
+	return putCounts(tx, c.plus(delta))
+}
+
+func (t tally) plus(o tally) tally {
+	return tally{
+		Counts:   add(t.Counts, o.Counts),
+		Amended:  t.Amended + o.Amended,
+		Attempts: t.Attempts + o.Attempts,
+		Verified: t.Verified + o.Verified,
+	}
+}
+
+func (t tally) minus(o tally) tally {
+	return tally{
+		Counts:   subtract(t.Counts, o.Counts),
+		Amended:  t.Amended - o.Amended,
+		Attempts: t.Attempts - o.Attempts,
+		Verified: t.Verified - o.Verified,
+	}
 }
 
 func add(a, b mapping.Counts) mapping.Counts {

@@ -29,6 +29,9 @@ func goodLedger(t *testing.T) []byte {
 		for i := range int64(200) {
 			must(t, l.Acknowledge(c, message(n, i)))
 		}
+		for i := range int64(n) {
+			must(t, l.Amend(c, amend(message(n, 3*i), mapping.Amendment{Written: []string{"00"}, Deleted: i == 2})))
+		}
 		if n%2 == 0 {
 			must(t, l.Fold(c))
 		}

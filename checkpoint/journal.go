@@ -69,7 +69,7 @@ func (l *Ledger) writeJournal(t *transaction) error {
 	for _, tail := range l.waiting {
 		s := tail.queued()
 		value = appendEntry(value, tail.key, s)
-		t.messages = add(t.messages, s.to.counts(s.from))
+		t.messages = t.messages.plus(s.to.counts(s.from))
 		tail.markJournaled()
 	}
 	row := journalRow{number: l.journal.next, messages: l.queued}

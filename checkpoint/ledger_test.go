@@ -53,6 +53,7 @@ func message(n int, index int64) mapping.MessageRecord {
 		IDs:   []mapping.ChatMessageID{mapping.ChatMessageID(fmt.Sprint(1763715600000 + 2137*index))},
 	}
 	binary.BigEndian.PutUint64(m.Source[:], uint64(index)*0x9e3779b97f4a7c15)
+	m.Source[15] = byte(n)
 	return m
 }
 

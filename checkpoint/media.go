@@ -23,9 +23,9 @@ func (l *Ledger) RecordMedia(m mapping.MediaRecord) error {
 	return record(l, mediaBucket, mediaKey(m.Conversation, m.SID), m, countMedia)
 }
 
-func countMedia(m mapping.MediaRecord) mapping.Counts {
+func countMedia(m mapping.MediaRecord) tally {
 	if m.Missing != "" {
-		return mapping.Counts{MediaMissing: 1}
+		return tally{Counts: mapping.Counts{MediaMissing: 1}}
 	}
-	return mapping.Counts{Media: 1}
+	return tally{Counts: mapping.Counts{Media: 1}}
 }

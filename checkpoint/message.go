@@ -46,14 +46,15 @@ func (l *Ledger) enqueue(c sidKey, m mapping.MessageRecord) (crowded bool, err e
 	}
 	t.records, t.acknowledged = appendRecord(t.records, before, m)
 	l.queued++
-	l.counts = add(l.counts, t.acknowledged.counts(before))
+	l.counts = l.counts.plus(t.acknowledged.counts(before))
 	return l.queued >= queueSize, nil
 }
 
 // Flush returns when everything acknowledged before is on disk.
 func (l *Ledger) Flush() error { return l.commit(nil) }
 
-// Progress says where the messages of a conversation stand.
+// Progress says where the messages of a conversation stand that were
+// acknowledged in order, whatever became of them later.
 func (r *Reader) Progress(c mapping.ConversationSID) (mapping.Progress, error) {
 	rest, err := r.rest(conversationKey(c))
 	return rest.to.progress(), err
@@ -76,13 +77,19 @@ func (r *Reader) rest(c sidKey) (segment, error) {
 	return segment{from: at, to: at}, err
 }
 
-// Messages lists the acknowledged messages of a conversation, ascending. A
-// failed listing yields its error once, last. Messages that are acknowledged
-// meanwhile may or may not be seen.
+// Messages lists the messages of a conversation as they stand since they were
+// last amended, ascending by index, deleted ones too. A failed listing yields
+// its error once, last. What is noted meanwhile may or may not be seen.
 func (r *Reader) Messages(c mapping.ConversationSID) iter.Seq2[mapping.MessageRecord, error] {
+	key := conversationKey(c)
+	return merge(r.packed(key), r.amendments(key))
+}
+
+// packed lists the messages of a conversation as they were acknowledged.
+func (r *Reader) packed(c sidKey) iter.Seq2[mapping.MessageRecord, error] {
 	return func(yield func(mapping.MessageRecord, error) bool) {
 		last := start.index
-		for s, err := range r.segments(conversationKey(c)) {
+		for s, err := range r.segments(c) {
 			if err != nil {
 				yield(mapping.MessageRecord{}, err)
 				return

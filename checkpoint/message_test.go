@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -31,6 +29,7 @@ func TestAcknowledgeRefuses(t *testing.T) {
 		{"a negative index", mapping.MessageRecord{Index: -1, IDs: ids}, "its index is not above that of the last one, 5"},
 		{"an index beyond all", mapping.MessageRecord{Index: math.MaxInt64, IDs: ids}, "an index is at most"},
 		{"no ID", mapping.MessageRecord{Index: 6}, "it has no ACS message ID"},
+		{"an amendment", mapping.MessageRecord{Index: 6, IDs: ids, Amendment: &mapping.Amendment{}}, "it is amended before it was acknowledged"},
 		{"an empty ID", mapping.MessageRecord{Index: 6, IDs: []mapping.ChatMessageID{"1", ""}}, "it has no ACS message ID"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -119,156 +118,6 @@ func TestConversationsLeaveMemory(t *testing.T) {
 	if got := l.Tails(); got != 1 {
 		t.Errorf("%d conversations in memory after two sweeps, want the active one", got)
 	}
-}
-
-// A model of what the ledger has to know of messages.
-type model struct {
-	known   map[mapping.ConversationSID][]mapping.MessageRecord
-	durable map[mapping.ConversationSID]int // how many of known are on disk
-}
-
-func (m *model) commit() {
-	for c, known := range m.known {
-		m.durable[c] = len(known)
-	}
-}
-
-func (m *model) last(c mapping.ConversationSID) int64 {
-	if known := m.known[c]; len(known) > 0 {
-		return known[len(known)-1].Index
-	}
-	return -1
-}
-
-func (m *model) acknowledge(t *testing.T, l *checkpoint.Ledger, c mapping.ConversationSID, rnd *rand.Rand) {
-	t.Helper()
-	r := randomMessage(rnd, m.last(c))
-	must(t, l.Acknowledge(c, r))
-	m.known[c] = append(m.known[c], r)
-}
-
-// crash forgets what is not on disk.
-func (m *model) crash() {
-	for c := range m.known {
-		m.known[c] = m.known[c][:m.durable[c]]
-	}
-}
-
-func (m *model) check(t *testing.T, l *checkpoint.Reader) {
-	t.Helper()
-	var want mapping.Counts
-	for c, known := range m.known {
-		progress := mapping.Progress{Messages: int64(len(known)), LastIndex: -1}
-		for _, r := range known {
-			progress.LastIndex, progress.LastID = r.Index, r.IDs[len(r.IDs)-1]
-			want.Messages++
-			if r.Stub {
-				want.Stubs++
-			}
-		}
-		if got, err := l.Progress(c); got != progress || err != nil {
-			t.Fatalf("Progress(%s) = %+v, %v; want %+v", c, got, err, progress)
-		}
-		got := collect(t, l.Messages(c))
-		if len(got) != len(known) {
-			t.Fatalf("Messages(%s) gives %d, want %d", c, len(got), len(known))
-		}
-		for i := range got {
-			if !reflect.DeepEqual(got[i], known[i]) {
-				t.Fatalf("Messages(%s)[%d] = %+v, want %+v", c, i, got[i], known[i])
-			}
-		}
-	}
-	if got, err := l.Counts(); got != want || err != nil {
-		t.Fatalf("Counts = %+v, %v; want %+v", got, err, want)
-	}
-}
-
-// randomMessage makes a record that comes after last, at times a strange one.
-func randomMessage(rnd *rand.Rand, last int64) mapping.MessageRecord {
-	m := message(rnd.IntN(1000), last+1+int64(rnd.ExpFloat64()/2))
-	m.Stub = rnd.IntN(20) == 0
-	switch rnd.IntN(50) {
-	case 0:
-		m.SID = mapping.MessageSID(strings.ToUpper(string(m.SID)))
-	case 1:
-		m.SID = mapping.MessageSID([]string{"", "IM", "IMno", "XX" + string(m.SID[2:])}[rnd.IntN(4)])
-	case 2:
-		m.IDs = append(m.IDs, m.IDs[0]+"0", "0", "9223372036854775807")
-	case 3:
-		m.IDs = []mapping.ChatMessageID{"007", "-1", "+1", "9223372036854775808", "x"}[rnd.IntN(5):]
-	case 4:
-		m.Index += rnd.Int64N(1 << 40)
-	}
-	return m
-}
-
-func TestMessagesLikeModel(t *testing.T) {
-	for seed := range uint64(8) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			runLikeModel(t, rand.New(rand.NewPCG(seed, 0)))
-		})
-	}
-}
-
-func runLikeModel(t *testing.T, rnd *rand.Rand) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "0.db")
-	l := open(t, path)
-	m := &model{known: map[mapping.ConversationSID][]mapping.MessageRecord{}, durable: map[mapping.ConversationSID]int{}}
-	conversations := []mapping.ConversationSID{conversation(1), conversation(2), conversation(3), "", "CHodd"}
-	for step := range 100 {
-		c := conversations[rnd.IntN(len(conversations))]
-		switch op := rnd.IntN(10); {
-		case op < 5:
-			for range rnd.IntN(1 << rnd.IntN(10)) {
-				m.acknowledge(t, l, c, rnd)
-			}
-			must(t, l.Flush())
-			m.commit()
-			m.acknowledge(t, l, c, rnd) // and one that waits
-		case op == 5:
-			must(t, l.Fold(c))
-			must(t, l.Flush())
-			m.commit()
-		case op == 6:
-			must(t, l.RecordThread(mapping.ThreadRecord{Conversation: c}))
-			m.commit()
-		case op == 7:
-			must(t, l.Sweep())
-			must(t, l.Flush())
-			m.commit()
-		case op == 8:
-			must(t, []func() error{l.Close, l.CloseClean}[rnd.IntN(2)]())
-			m.commit()
-			l = open(t, path)
-		case op == 9: // what a crash leaves is the file as it stands
-			data, err := os.ReadFile(path)
-			must(t, err)
-			must(t, l.Close())
-			path = filepath.Join(folder, fmt.Sprint(step+1, ".db"))
-			must(t, os.WriteFile(path, data, 0o600))
-			m.crash()
-			l = open(t, path)
-		}
-		if step%10 == 0 {
-			m.check(t, &l.Reader)
-		}
-	}
-	m.check(t, &l.Reader)
-	must(t, l.CloseClean())
-	r, err := checkpoint.OpenReader(path, nil)
-	must(t, err)
-	m.check(t, r)
-	if got := r.Tails(); got != 0 {
-		t.Errorf("%d conversations in the journal after CloseClean", got)
-	}
-	must(t, r.Close())
-	copied, err := checkpoint.OpenReader(checkpoint.BackupPath(path), nil)
-	must(t, err)
-	defer copied.Close()
-	m.check(t, copied)
 }
 
 func TestUnpackRefusesWhatIsCutOff(t *testing.T) {

@@ -131,7 +131,7 @@ func (s *store) create(a about) error {
 				return err
 			}
 		}
-		if err := putCounts(tx, mapping.Counts{}); err != nil {
+		if err := putCounts(tx, tally{}); err != nil {
 			return err
 		}
 		return putAbout(tx, a)

@@ -145,7 +145,7 @@ func TestNewerSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.db")
 	must(t, open(t, path).Close())
 	must(t, checkpoint.SetSchema(path, checkpoint.Schema+1))
-	text := "open checkpoint " + path + ": written by a newer program (schema 2, known up to 1)"
+	text := "open checkpoint " + path + ": written by a newer program (schema 3, known up to 2)"
 	_, err := checkpoint.Open(path, binding, nil)
 	wantError[*checkpoint.SchemaError](t, err, text)
 	_, err = checkpoint.OpenReader(path, nil)

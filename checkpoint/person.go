@@ -21,10 +21,10 @@ func (l *Ledger) RecordPerson(p mapping.PersonRecord) error {
 	return record(l, personBucket, personKey(p.Key), p, countPerson)
 }
 
-func countPerson(p mapping.PersonRecord) mapping.Counts {
+func countPerson(p mapping.PersonRecord) tally {
 	c := mapping.Counts{Unused: int64(p.Unused)}
 	if p.ID != "" {
 		c.Users = 1
 	}
-	return c
+	return tally{Counts: c}
 }

@@ -26,8 +26,8 @@ func (p position) progress() mapping.Progress {
 }
 
 // counts is what the messages between from and p add to the counts.
-func (p position) counts(from position) mapping.Counts {
-	return mapping.Counts{Messages: p.messages - from.messages, Stubs: p.stubs - from.stubs}
+func (p position) counts(from position) tally {
+	return tally{Counts: mapping.Counts{Messages: p.messages - from.messages, Stubs: p.stubs - from.stubs}}
 }
 
 // append packs p. The last ID is left out where clock gives it.

@@ -7,8 +7,6 @@ import (
 	"sync"
 
 	"go.etcd.io/bbolt"
-
-	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 // A Reader reads a ledger. It does not change a byte of the file, and keeps
@@ -20,7 +18,7 @@ type Reader struct {
 
 	mu     sync.Mutex
 	tails  map[sidKey]*tail
-	counts mapping.Counts
+	counts tally
 }
 
 // OpenReader opens a ledger for reading. A file that does not exist, or into

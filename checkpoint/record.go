@@ -23,7 +23,7 @@ const (
 const maxIndex = 1<<60 - 1
 
 // appendRecord packs m, which comes after p, and says where it leads. A usual
-// record takes 28 bytes: flags and gap 1, SID 16, source 8, time since the ID
+// record takes 36 bytes: flags and gap 1, SID 16, source 16, time since the ID
 // before 3.
 func appendRecord(dst []byte, p position, m mapping.MessageRecord) ([]byte, position) {
 	digits, usual := packSID("IM", string(m.SID))
@@ -140,13 +140,24 @@ func isClock(id mapping.ChatMessageID) bool {
 	return ok
 }
 
-var errNoID = errors.New("it has no ACS message ID")
+var (
+	errNoID         = errors.New("it has no ACS message ID")
+	errAmendedEarly = errors.New("it is amended before it was acknowledged")
+)
 
 // checkRecord refuses what cannot come after p.
 func checkRecord(p position, m mapping.MessageRecord) error {
 	if m.Index <= p.index {
 		return fmt.Errorf("its index is not above that of the last one, %d", p.index)
 	}
+	if m.Amendment != nil {
+		return errAmendedEarly
+	}
+	return checkMessage(m)
+}
+
+// checkMessage refuses what cannot be kept of any message.
+func checkMessage(m mapping.MessageRecord) error {
 	if m.Index > maxIndex {
 		return fmt.Errorf("an index is at most %d", int64(maxIndex))
 	}

@@ -45,8 +45,8 @@ func (l *Ledger) BeginRun(now time.Time) (mapping.RunRecord, error) {
 		if err != nil {
 			return err
 		}
-		counts = add(counts, add(t.items, t.messages))
-		run = mapping.RunRecord{Number: last.Number + 1, Started: now, Beat: now, Before: counts}
+		counts = counts.plus(t.items).plus(t.messages)
+		run = mapping.RunRecord{Number: last.Number + 1, Started: now, Beat: now, Before: counts.Counts}
 		t.after = append(t.after, func() { l.run = run })
 		return putRun(t, run)
 	})

@@ -49,6 +49,19 @@ func (s segment) records() iter.Seq2[mapping.MessageRecord, error] {
 	}
 }
 
+// find looks for the record of an index.
+func (s segment) find(index int64) (mapping.MessageRecord, bool, error) {
+	for m, err := range s.records() {
+		if err != nil {
+			return m, false, err
+		}
+		if m.Index == index {
+			return m, true, nil
+		}
+	}
+	return mapping.MessageRecord{}, false, nil
+}
+
 // split cuts s into segments of n messages, the last of fewer.
 func (s segment) split(n int64) ([]segment, error) {
 	var parts []segment

@@ -24,9 +24,9 @@ func (l *Ledger) RecordThread(t mapping.ThreadRecord) error {
 	return record(l, threadBucket, key[:], t, countThread)
 }
 
-func countThread(t mapping.ThreadRecord) mapping.Counts {
+func countThread(t mapping.ThreadRecord) tally {
 	if t.Thread == "" {
-		return mapping.Counts{}
+		return tally{}
 	}
-	return mapping.Counts{Conversations: 1, Participants: int64(t.Participants)}
+	return tally{Counts: mapping.Counts{Conversations: 1, Participants: int64(t.Participants)}}
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 
 	"go.etcd.io/bbolt"
-
-	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 // maxGroup is how many writes share a transaction. It bounds the memory of one
@@ -27,8 +25,8 @@ type group struct {
 // A transaction is what is being written.
 type transaction struct {
 	*bbolt.Tx
-	items    mapping.Counts // added by the items written so far
-	messages mapping.Counts // added by the acknowledgements it brings to disk
+	items    tally          // added by the items written so far
+	messages tally          // added by the acknowledgements it brings to disk
 	packed   map[*tail]bool // those whose journaled part it brings to chunks
 	after    []func()       // what to do, holding mu, once all of it is on disk
 }
@@ -94,7 +92,7 @@ func (l *Ledger) write(writes []write) error {
 				return err
 			}
 		}
-		return addCounts(tx, add(t.items, t.messages))
+		return addCounts(tx, t.items.plus(t.messages))
 	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -102,7 +100,7 @@ func (l *Ledger) write(writes []write) error {
 		l.failed = err
 		return err
 	}
-	l.counts = add(l.counts, t.items) // messages have been counted when they came
+	l.counts = l.counts.plus(t.items) // messages have been counted when they came
 	for _, f := range t.after {
 		f()
 	}
@@ -127,7 +125,7 @@ func (l *Ledger) idle(writes []write) (bool, error) {
 
 // record stores item under key and keeps the counts: count says what one item
 // adds to them.
-func record[T any](l *Ledger, bucket, key []byte, item T, count func(T) mapping.Counts) error {
+func record[T any](l *Ledger, bucket, key []byte, item T, count func(T) tally) error {
 	value, err := json.Marshal(item)
 	if err != nil {
 		return err
@@ -138,9 +136,9 @@ func record[T any](l *Ledger, bucket, key []byte, item T, count func(T) mapping.
 			return err
 		}
 		if found {
-			t.items = subtract(t.items, count(before))
+			t.items = t.items.minus(count(before))
 		}
-		t.items = add(t.items, count(item))
+		t.items = t.items.plus(count(item))
 		return put(t.Tx, bucket, key, value)
 	})
 }

@@ -17,10 +17,20 @@ var (
 	threadBucket  = []byte("threads")
 	chunkBucket   = []byte("chunks")  // messages, packed
 	journalBucket = []byte("journal") // messages, as they came
+	amendedBucket = []byte("amended") // messages that were amended, as they stand since
 	mediaBucket   = []byte("media")
 	runBucket     = []byte("runs")
 
-	buckets = [][]byte{metaBucket, personBucket, threadBucket, chunkBucket, journalBucket, mediaBucket, runBucket}
+	attemptBucket      = []byte("attempts")
+	attemptOrderBucket = []byte("attempt order") // keys of attempts, the longest quiet first
+	verificationBucket = []byte("verifications")
+	verifiedBucket     = []byte("verified")   // what the latest verification of a thread found
+	forgettingBucket   = []byte("forgetting") // conversations of which a part may be left
+
+	buckets = [][]byte{
+		metaBucket, personBucket, threadBucket, chunkBucket, journalBucket, amendedBucket, mediaBucket, runBucket,
+		attemptBucket, attemptOrderBucket, verificationBucket, verifiedBucket, forgettingBucket,
+	}
 )
 
 // sealSize is what a seal adds to a value, in bytes.

@@ -94,6 +94,9 @@ func TestSourceTellsWhatChanged(t *testing.T) {
 		return d.Source
 	}
 	base := source(nil)
+	if base.IsZero() || !(mapping.SourceDigest{}).IsZero() {
+		t.Errorf("IsZero of %x: %v", base, base.IsZero())
+	}
 	for _, tt := range []struct {
 		name   string
 		change func(*mapping.Message)

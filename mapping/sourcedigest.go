@@ -35,6 +35,11 @@ const (
 	FieldDelivery   = "delivery"
 )
 
+// IsZero reports that nobody knows what the message was like when it was
+// carried, because an older version of the program noted it. Whoever needs to
+// know compares it with what stands in ACS.
+func (d SourceDigest) IsZero() bool { return d == SourceDigest{} }
+
 // Changed names what of the message is not the same as when old was taken, in a
 // fixed order. FieldMetadata stands for changes that no other name tells.
 func (d SourceDigest) Changed(old SourceDigest) []string {
