@@ -21,6 +21,7 @@ type Roster struct {
 	participants []Participant          // all, those merged into another included
 	bySID        map[ParticipantSID]int // index into Members
 	byName       map[string]int         // by identity, then by address
+	under        string                 // display name of every sender; empty for their own
 }
 
 // Roster sorts the participants of c. Losses concern participants. A nil

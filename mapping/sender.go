@@ -28,6 +28,15 @@ func (ro *Roster) Sender(m Message) Sender {
 
 // sender finds who sends m and reports whether the display name is cut.
 func (ro *Roster) sender(m Message) (Sender, bool) {
+	s, cut := ro.senderNow(m)
+	if ro.under != "" {
+		s.DisplayName, cut = ro.under, false
+	}
+	return s, cut
+}
+
+// senderNow is sender by the names that everybody has in Twilio now.
+func (ro *Roster) senderNow(m Message) (Sender, bool) {
 	if i, ok := ro.memberOf(m); ok {
 		return ro.memberSender(ro.Members[i], m.Author)
 	}
@@ -47,6 +56,47 @@ func (ro *Roster) sender(m Message) (Sender, bool) {
 	}
 	s.Temporary = true
 	return s, cut
+}
+
+// Authors are the people who may have sent m to ACS, where a sender can never be
+// changed: first who would send it now, then who would have before its author
+// joined the conversation, or after they had left it. Somebody who joined before
+// they wrote m can only have sent it as the member they are.
+func (ro *Roster) Authors(m Message) []PersonKey {
+	keys := []PersonKey{ro.Sender(m).Key}
+	i, isMember := ro.memberOf(m)
+	if isMember && !joinedAfter(ro.Members[i].Participant, m) {
+		return keys
+	}
+	for _, name := range []string{m.Author, participantName(m.ParticipantSID)} {
+		if name == "" || name == participantName("") {
+			continue
+		}
+		if !isMember {
+			keys = append(keys,
+				PersonKey{Kind: PersonUser, Service: ro.service, Name: name},
+				PersonKey{Kind: PersonPlaceholder, Service: ro.service, Name: name})
+		}
+		keys = append(keys, PersonKey{Kind: PersonFormer, Service: ro.service, Name: name})
+	}
+	return append(keys, Keeper)
+}
+
+// joinedAfter reports whether p may have joined after m was written: dates that
+// cannot be read do not rule it out.
+func joinedAfter(p Participant, m Message) bool {
+	joined, err := p.DateCreated.Time()
+	wrote, werr := m.DateCreated.Time()
+	return err != nil || werr != nil || joined.IsZero() || wrote.IsZero() || joined.After(wrote)
+}
+
+// Under is ro, but that whoever sends a message bears that display name: the one
+// they had when it was sent. A message in parts may be cut elsewhere under a name
+// of another length.
+func (ro *Roster) Under(displayName string) *Roster {
+	named := *ro
+	named.under = displayName
+	return &named
 }
 
 // memberOf finds the member who wrote m.
