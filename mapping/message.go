@@ -25,3 +25,6 @@ type Message struct {
 	// Raw is the resource as Twilio returned it, unknown fields included.
 	Raw json.RawMessage `json:"-"`
 }
+
+// Source tells whether m has changed in Twilio since a digest was taken.
+func (m Message) Source() SourceDigest { return sourceDigest(m) }

@@ -17,8 +17,8 @@ type MessageRecord struct {
 
 // Amendment is what a sync did to a message after it had been sent.
 type Amendment struct {
-	// Written are the digests of the parts that stand in ACS; empty when only the
-	// first sending wrote them.
+	// Written are the digests of the parts that stand in ACS, taken without the
+	// sender display name; empty when only the first sending wrote them.
 	Written []string `json:"written,omitempty"`
 	// Deleted says that the message is gone in Twilio and was deleted in ACS.
 	Deleted bool `json:"deleted,omitempty"`

@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 )
 
 // compactJSON is raw without white space, so that a resource read from a file
@@ -21,6 +22,27 @@ func compactJSON(raw json.RawMessage) string {
 		return s
 	}
 	return ""
+}
+
+// sortedJSON is compactJSON with its keys sorted, so that it does not matter in
+// which order Twilio happens to write them.
+func sortedJSON(raw json.RawMessage) string {
+	if len(raw) == 0 {
+		return ""
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber() // so that no digit is lost
+	var v any
+	if err := d.Decode(&v); err != nil || d.More() {
+		return string(raw)
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil || v == nil {
+		return ""
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // resourceJSON is one resource on one line: as Twilio returned it, or, where

@@ -67,14 +67,15 @@ type ThreadRecord struct {
 	// left it; empty as long as the creator does.
 	Actor CommunicationUserID `json:"actor,omitempty"`
 
-	// Content is what was last written of topic and metadata, Sidecar the
-	// digest of conversation.json as it is stored.
+	// Content is what was last carried of topic and metadata. Foreign names
+	// what of it people have changed in ACS, "topic" or a key of the metadata:
+	// that is theirs from then on.
 	Content ThreadContent `json:"content,omitzero"`
-	Sidecar string        `json:"sidecar,omitempty"`
+	Foreign []string      `json:"foreign,omitempty"`
+	// Sidecar is the digest of conversation.json as it is stored.
+	Sidecar string `json:"sidecar,omitempty"`
 
 	Parts *PartPlan `json:"parts,omitempty"`
-	// ReceiptsThrough is the index up to which read receipts have been sent, plus one.
-	ReceiptsThrough int64 `json:"receiptsThrough,omitempty"`
 	// Doubtful are messages that were sent again after they had been absent for
 	// long enough, the first of them after DoubtfulAfter. Should the attempt
 	// before arrive after all, one of the two has to go. The list is emptied when

@@ -63,32 +63,32 @@ func countBlocked(ctx context.Context, src Source, c mapping.Conversation) (mess
 	return messages, media, nil
 }
 
-// uncheckedFiles counts the files of a conversation whose messages are not
-// compared again.
-func uncheckedFiles(ledger LedgerReader, c mapping.ConversationSID) (Tally, error) {
-	var t Tally
-	for rec, err := range ledger.MediaOf(c) {
-		if err != nil {
-			return t, ledgerFailure(err)
-		}
-		t.Total++
-		if rec.Missing != "" {
-			t.Failed++
-		} else {
-			t.Unchecked++
-		}
+// count fills in the tallies of a conversation that ended with status: its own
+// and those of its participants.
+func (s *subject) count(status mapping.Status) {
+	s.sum.Conversations = conversationTally(s.before, status)
+	p := &s.sum.Participants
+	if status != mapping.StatusDone || s.before.Thread == "" {
+		*p = participantTally(s.before, p.Total, status, status == mapping.StatusDone)
+		return
 	}
-	return t, nil
+	if s.updated {
+		s.sum.Conversations = Tally{Total: 1, Updated: 1}
+	}
+	changes := compareMembers(s.before.Members, s.roster.Members)
+	p.Created = min(p.Total, int64(len(changes.joined)))
+	p.Unchanged = p.Total - p.Created
+	p.Deleted = int64(len(changes.left))
+	p.Total += p.Deleted
 }
 
 // account fills in the tallies of a conversation once it has ended.
 func (w *worker) account(ctx context.Context, status mapping.Status) {
-	w.sum.Conversations = conversationTally(w.before, status)
-	w.sum.Participants = participantTally(w.before, w.sum.Participants.Total, status, w.rec.Thread != "")
+	w.count(status)
 	m := &w.sum.Messages
 	switch {
 	case status == mapping.StatusDone:
-		m.Total = m.Created + m.Unchanged + m.Unchecked + m.Pending
+		m.Total = m.Created + m.Updated + m.Unchanged + m.Unchecked + m.Failed
 	case status == mapping.StatusBlocked && w.rec.Thread == "":
 		messages, media, err := countBlocked(ctx, w.src, w.c)
 		if err != nil {
@@ -99,6 +99,6 @@ func (w *worker) account(ctx context.Context, status mapping.Status) {
 		if counter, ok := w.src.(Counter); ok {
 			m.Total = max(m.Total, counter.MessageCountOf(w.c.SID))
 		}
-		m.Pending = max(0, m.Total-m.Created-m.Unchanged-m.Unchecked)
+		m.Pending = max(0, m.Total-m.Created-m.Updated-m.Unchanged-m.Unchecked-m.Failed)
 	}
 }

@@ -21,6 +21,8 @@ type collector struct {
 	problems []Problem
 	more     int
 	unused   int64
+	doubles  int64
+	broken   bool // something of the source could not be read
 }
 
 func (c *collector) begin(run mapping.RunRecord, losses []mapping.Loss) {
@@ -53,10 +55,49 @@ func (c *collector) problem(p Problem) {
 func (c *collector) damaged(d *mapping.DamagedError, kind func(*Summary) *Tally) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.broken = true
 	t := kind(&c.sum)
 	t.Total++
 	t.Failed++
 	c.problem(Problem{Item: cmp.Or(string(d.Conversation), d.Place), Status: mapping.StatusFailed, Step: "read the source", Reason: d.Error()})
+}
+
+// anyDamage reports whether something of the source could not be read.
+func (c *collector) anyDamage() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broken
+}
+
+// departed counts items that are gone at the source.
+func (c *collector) departed(kind func(*Summary) *Tally, t Tally) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kind(&c.sum).add(t)
+}
+
+// withheld counts items that are gone at the source and stay in ACS, and why.
+func (c *collector) withheld(d *departures, why string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d.kind(&c.sum).add(Tally{Total: d.count, Pending: d.count})
+	first := d.items[0].name()
+	c.losses.count(mapping.LossDeleteWithheld, int(d.count), []string{first})
+	c.problem(Problem{Item: first, Status: mapping.StatusPending, Step: "delete", Reason: why})
+}
+
+// lost counts one loss.
+func (c *collector) lost(code mapping.LossCode, item string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.losses.count(code, 1, []string{item})
+}
+
+// double counts a message that stood in its thread twice.
+func (c *collector) double() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.doubles++
 }
 
 // people sets the users: before and after are what there was and is, needed is
@@ -80,7 +121,7 @@ func (c *collector) people(before, after mapping.Counts, needed int64, partly bo
 func (c *collector) finish() *Report {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := &Report{Run: c.run.Number, Summary: c.sum, Problems: slices.Clone(c.problems), MoreProblems: c.more, Unused: c.unused}
+	r := &Report{Run: c.run.Number, Summary: c.sum, Problems: slices.Clone(c.problems), MoreProblems: c.more, Unused: c.unused, Doubles: c.doubles}
 	for code, n := range c.losses.counts {
 		info := code.Info()
 		r.Losses = append(r.Losses, LossCount{
@@ -101,3 +142,4 @@ func rank(s mapping.Severity) int {
 
 func users(s *Summary) *Tally         { return &s.Users }
 func conversations(s *Summary) *Tally { return &s.Conversations }
+func messages(s *Summary) *Tally      { return &s.Messages }

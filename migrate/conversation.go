@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -12,16 +11,9 @@ import (
 
 // worker carries one conversation: the only writer of its thread.
 type worker struct {
-	*Engine
-	c      mapping.Conversation
-	roster *mapping.Roster
-	draft  mapping.ThreadDraft
-	before mapping.ThreadRecord // when the run came to it
-	rec    mapping.ThreadRecord
-	losses lossTally
-	sum    Summary
-	// problems are those that do not end the conversation.
-	problems []Problem
+	subject
+	*writer
+	rec mapping.ThreadRecord
 
 	// fresh says that this process minted the thread's creation key, so that
 	// nothing can be in the thread that it does not know of.
@@ -30,16 +22,19 @@ type worker struct {
 	read bool
 	tail tail
 	// members are those of the thread now; nil until they are needed.
-	members  map[mapping.CommunicationUserID]bool
-	progress mapping.Progress
-	next     time.Time // not before then may the next message be sent
-	sent     bool      // something was sent in this run
+	members map[mapping.CommunicationUserID]bool
+	// waiting are messages held back: at first until it is known who writes, then
+	// the last one until the history before it is closed.
+	waiting []mapping.Message
+	next    time.Time // not before then may the next message be sent
+	touched bool      // something was changed in this run
 }
 
 // conversation carries c as far as it goes. It returns an error only when going
 // on with the others is pointless.
 func (e *Engine) conversation(ctx context.Context, c mapping.Conversation) error {
-	w := &worker{Engine: e, c: c}
+	w := &worker{subject: newSubject(e.view, c), writer: e.writer}
+	e.listed.addConversation(c.SID)
 	e.stats.begin()
 	err := w.run(ctx)
 	e.stats.end()
@@ -55,85 +50,70 @@ func (e *Engine) conversation(ctx context.Context, c mapping.Conversation) error
 	return fatal
 }
 
-// problem notes something that needs a person.
-func (w *worker) problem(item, step, reason string) {
-	w.problems = append(w.problems, Problem{Item: item, Status: mapping.StatusFailed, Step: step, Reason: reason})
-}
-
 func (w *worker) run(ctx context.Context) error {
-	if err := w.open(ctx); err != nil {
+	err := w.open(ctx)
+	w.rec = w.before
+	w.rec.Conversation, w.rec.Service = w.c.SID, w.c.ServiceSID
+	if err != nil {
 		return err
-	}
-	if w.rec.Status == mapping.StatusDone {
-		return w.sync(ctx)
 	}
 	if err := w.sidecar(ctx); err != nil {
 		return step("store the sidecar", err)
 	}
+	if w.settled() {
+		return w.sync(ctx)
+	}
+	if err := w.carryMessages(ctx, -1); err != nil {
+		return err
+	}
+	return w.close(ctx)
+}
+
+// sync carries over what has changed since the conversation was done.
+func (w *worker) sync(ctx context.Context) error {
+	if err := w.updateThread(ctx); err != nil {
+		return step("update the thread", err)
+	}
+	if err := w.updateMembers(ctx); err != nil {
+		return step("update the members", err)
+	}
+	if err := w.carryMessages(ctx, w.since(w.progress)); err != nil {
+		return err
+	}
+	return w.close(ctx)
+}
+
+// close ends the history: whoever wrote nothing joins, whoever was there only to
+// write leaves, the last message is sent, and what has been read is marked.
+func (w *worker) close(ctx context.Context) error {
 	if err := w.thread(ctx); err != nil {
 		return step("create thread", err)
 	}
-	if err := w.messages(ctx, -1); err != nil {
-		return err
+	if err := w.settleDoubts(ctx); err != nil {
+		return step("look for doubles", err)
 	}
-	return step("close the history", w.leave(ctx))
-}
-
-// sync looks for what is new in a conversation that was done.
-func (w *worker) sync(ctx context.Context) error {
-	w.losses = lossTally{counts: maps.Clone(w.rec.Losses)} // and those of what is new
-	after := w.progress.LastIndex
-	if w.opts.Whole {
-		after = -1
-	} else {
-		w.sum.Messages.Unchecked = w.progress.Messages
-		var err error
-		if w.sum.Media, err = uncheckedFiles(w.ledger, w.c.SID); err != nil {
+	if err := w.updateMembers(ctx); err != nil {
+		return step("complete the members", err)
+	}
+	if last := len(w.waiting) - 1; last >= 0 {
+		if err := w.removeTemporary(ctx, w.roster.Sender(w.waiting[last])); err != nil {
+			return err
+		}
+		if err := w.sendWaiting(ctx, 0); err != nil {
 			return err
 		}
 	}
-	if err := w.messages(ctx, after); err != nil {
+	if err := w.nothingUnexpected(); err != nil {
 		return err
 	}
-	if !w.sent {
-		return nil
+	if err := w.settleDoubts(ctx); err != nil {
+		return step("look for doubles", err)
 	}
-	return step("close the history", w.leave(ctx))
-}
-
-// open learns all about the conversation but its messages, and refuses what
-// must not be begun.
-func (w *worker) open(ctx context.Context) error {
-	var err error
-	if w.rec, _, err = w.ledger.Thread(w.c.SID); err != nil {
-		return ledgerFailure(err)
-	}
-	if w.progress, err = w.ledger.Progress(w.c.SID); err != nil {
-		return ledgerFailure(err)
-	}
-	w.before = w.rec
-	w.rec.Conversation, w.rec.Service = w.c.SID, w.c.ServiceSID
-	s, err := survey(ctx, w.src, w.rules, w.dir, w.c)
-	w.sum.Participants.Total = s.participants
-	if err != nil {
+	if err := w.removeTemporary(ctx, mapping.Sender{}); err != nil {
 		return err
 	}
-	w.roster, w.draft = s.roster, s.draft
-	w.losses.add(s.losses)
-	if !begun(w.rec) {
-		if err := mayBegin(ctx, w.src, w.c, s, w.opts); err != nil {
-			return err
-		}
-	}
-	for _, p := range s.people() {
-		w.census.add(p.Key)
-	}
-	return nil
+	return step("send read receipt", w.remainingReceipts(ctx))
 }
-
-// begun reports whether something of the conversation may have been written:
-// what could block it has then been decided, under the same rules.
-func begun(rec mapping.ThreadRecord) bool { return rec.CreationKey != "" }
 
 // conclude notes how the conversation ended.
 func (w *worker) conclude(err error) (mapping.Status, error) {
@@ -157,11 +137,12 @@ func (w *worker) conclude(err error) (mapping.Status, error) {
 		w.log.Warn("conversation not done", "conversation", w.c.SID, "status", status, "step", w.rec.Step, "reason", w.rec.Reason)
 		w.problems = append(w.problems, Problem{Item: string(w.c.SID), Status: status, Step: w.rec.Step, Reason: w.rec.Reason})
 	}
-	if status == mapping.StatusDone && w.rec.Status == mapping.StatusDone && !w.sent {
+	if status == mapping.StatusDone && w.settled() && !w.touched {
 		return status, nil // nothing happened: nothing to note
 	}
 	w.rec.Status, w.rec.Since, w.rec.Losses = status, time.Now(), w.losses.counts
 	if status == mapping.StatusDone {
+		w.rec.Participants = int(w.sum.Participants.Total)
 		if err := w.ledger.Fold(w.c.SID); err != nil {
 			return status, err
 		}
@@ -169,13 +150,8 @@ func (w *worker) conclude(err error) (mapping.Status, error) {
 	return status, w.ledger.RecordThread(w.rec)
 }
 
-// leave sends the last read receipts and takes temporary members out.
-func (w *worker) leave(ctx context.Context) error {
-	if err := w.receipts(ctx, endOfTime); err != nil {
-		return err
-	}
-	return w.removeTemporary(ctx)
-}
+// note brings the thread's record to disk.
+func (w *worker) note() error { return ledgerFailure(w.ledger.RecordThread(w.rec)) }
 
 // stepError says at which step something went wrong.
 type stepError struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,30 +24,30 @@ type Twilio interface {
 type ACS interface {
 	Identities
 	ThreadWriter
+	ThreadEditor
 	ThreadReader
+	MessageReader
+	Remover
 }
 
 // Engine carries one account over. It is used for one run.
 type Engine struct {
-	src    Twilio
-	acs    ACS
-	ledger Ledger
-	store  MediaStore // nil: none
-	rules  mapping.Rules
-	opts   Options
-	log    *slog.Logger
+	*view
+	*writer
+}
 
-	dir      *directory
+// writer is everything that a run has and a plan has not: what it writes with.
+type writer struct {
+	acs      ACS
+	ledger   Ledger
+	store    MediaStore // nil: none
 	people   *people
 	patience *patience
-	census   *census
 	stats    Stats
 
 	// unclean is when the previous run last gave a sign of life, if it did not
 	// end by itself: until Settle later its requests may still arrive.
 	unclean time.Time
-
-	report collector
 
 	// unsettled is set when a stop left the outcome of a send open.
 	unsettled atomic.Bool
@@ -56,18 +55,12 @@ type Engine struct {
 
 // New returns an engine. Store may be nil, Rules.MediaURL is then empty.
 func New(src Twilio, acs ACS, ledger Ledger, store MediaStore, rules mapping.Rules, opts *Options) *Engine {
-	var o Options
-	if opts != nil {
-		o = *opts
-	}
-	o = o.withDefaults()
-	p := &patience{limit: o.Patience}
-	return &Engine{
-		src: src, acs: acs, ledger: ledger, store: store, rules: rules, opts: o, log: o.Logger,
-		people:   newPeople(ledger, acs, p),
-		patience: p,
-		census:   newCensus(),
-	}
+	v := newView(src, ledger, rules, opts)
+	p := &patience{limit: v.opts.Patience}
+	return &Engine{view: v, writer: &writer{
+		acs: acs, ledger: ledger, store: store, patience: p,
+		people: newPeople(ledger, acs, p),
+	}}
 }
 
 // grace is how long calls under way may take to end once a run is told to stop,
@@ -140,6 +133,9 @@ func (e *Engine) carry(ctx context.Context) error {
 		e.report.damaged(d, users)
 	}
 	if err := eachConversation(ctx, e.src, e.opts.Active, &e.report, e.conversation); err != nil {
+		return err
+	}
+	if err := e.depart(ctx, e.removeMessage, e.removeThread); err != nil {
 		return err
 	}
 	return e.remainingUsers(ctx)

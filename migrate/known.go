@@ -13,17 +13,18 @@ type known struct {
 	stop func()
 	cur  mapping.MessageRecord
 	has  bool
-	gone int64 // in the ledger, but no longer in the source
+
+	after int64
+	below int64 // messages at or below after, which are not compared
+	gone  int64 // in the ledger, but no longer in the source
+	// leave is told of each that is gone; nil if nobody asks.
+	leave func(mapping.MessageRecord)
 }
 
-// newKnown walks records above after. With no records the walk costs nothing.
+// newKnown walks records above after.
 func newKnown(ledger LedgerReader, c mapping.ConversationSID, after int64) *known {
 	next, stop := iter.Pull2(ledger.Messages(c))
-	k := &known{next: next, stop: stop}
-	if after >= 0 {
-		k.next = func() (r mapping.MessageRecord, err error, ok bool) { return r, nil, false }
-	}
-	return k
+	return &known{next: next, stop: stop, after: after}
 }
 
 // at finds the record with that index. Indexes asked for must ascend.
@@ -37,7 +38,7 @@ func (k *known) at(index int64) (mapping.MessageRecord, bool, error) {
 			return k.cur, true, nil
 		}
 		if k.has {
-			k.gone++
+			k.passed(k.cur)
 			k.has = false
 		}
 		rec, err, ok := k.next()
@@ -48,6 +49,21 @@ func (k *known) at(index int64) (mapping.MessageRecord, bool, error) {
 			return rec, false, nil
 		}
 		k.cur, k.has = rec, true
+	}
+}
+
+// passed notes a record that the source has nothing for.
+func (k *known) passed(rec mapping.MessageRecord) {
+	if rec.Amendment != nil && rec.Amendment.Deleted {
+		return
+	}
+	if rec.Index <= k.after {
+		k.below++
+		return
+	}
+	k.gone++
+	if k.leave != nil {
+		k.leave(rec)
 	}
 }
 

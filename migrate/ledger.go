@@ -19,6 +19,9 @@ type Ledger interface {
 	// Acknowledge notes a message, in ascending order of index within a
 	// conversation. It may wait for a flush when much is waiting for one.
 	Acknowledge(mapping.ConversationSID, mapping.MessageRecord) error
+	// Amend replaces the record of a message that was acknowledged, or adds one
+	// whose index lies below the last acknowledged one.
+	Amend(mapping.ConversationSID, mapping.MessageRecord) error
 	RecordMedia(mapping.MediaRecord) error
 	Flush() error
 	// Fold packs the acknowledgements of a conversation that is done for now.

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,10 +19,15 @@ func (w *worker) media(ctx context.Context, m mapping.Message) (map[mapping.Medi
 	if len(m.Media) == 0 {
 		return nil, nil
 	}
+	before := w.sum.Media
 	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
 	for _, f := range m.Media {
+		w.meet(f.SID)
 		w.sum.Media.Total++
-		rec, err := w.file(ctx, f)
+		rec, err := w.file(ctx, m, f)
+		if errors.Is(err, errGone) {
+			w.sum.Media = before
+		}
 		if err != nil {
 			return nil, step("media "+string(f.SID), err)
 		}
@@ -36,8 +42,8 @@ func (w *worker) media(ctx context.Context, m mapping.Message) (map[mapping.Medi
 	return found, nil
 }
 
-// file stores one file, once.
-func (w *worker) file(ctx context.Context, f mapping.Media) (mapping.MediaRecord, error) {
+// file stores one file of m, once.
+func (w *worker) file(ctx context.Context, m mapping.Message, f mapping.Media) (mapping.MediaRecord, error) {
 	if w.store == nil {
 		w.sum.Media.Blocked++
 		return mapping.MediaRecord{}, nil
@@ -54,6 +60,9 @@ func (w *worker) file(ctx context.Context, f mapping.Media) (mapping.MediaRecord
 	r, err := w.src.OpenMedia(ctx, w.c, f)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if gone, err := w.isGone(ctx, departed{w.c.ServiceSID, w.c.SID, mapping.MessageRecord{SID: m.SID}}); gone || err != nil {
+			return rec, cmp.Or(err, errGone) // its files go with a message
+		}
 		rec.Missing = missingAtSource
 		w.sum.Media.Failed++
 		w.problem(string(f.SID), "read media", "Twilio does not have the file; its message says so in its place")
@@ -78,13 +87,14 @@ func (w *worker) file(ctx context.Context, f mapping.Media) (mapping.MediaRecord
 func (w *worker) recordedMedia(ctx context.Context, m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
 	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
 	for _, f := range m.Media {
+		w.meet(f.SID)
 		rec, there, err := w.ledger.Media(w.c.SID, f.SID)
 		if err != nil {
 			return nil, ledgerFailure(err)
 		}
 		w.sum.Media.add(sentMediaTally(rec, there, w.rules))
 		fm := mapping.FoundMedia{Missing: rec.Missing}
-		if f.NeedsText() && there && rec.Missing == "" && w.before.Status != mapping.StatusDone {
+		if f.NeedsText() && there && rec.Missing == "" && !w.settled() {
 			if fm.Text, err = mediaText(ctx, w.src, w.c, f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, err
 			}

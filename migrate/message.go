@@ -2,8 +2,10 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,25 +15,29 @@ import (
 // endOfTime is above every index.
 const endOfTime = math.MaxInt64
 
-// messages goes through those of the conversation whose index is above after,
-// compares what was sent and sends what was not.
-func (w *worker) messages(ctx context.Context, after int64) error {
-	known := newKnown(w.ledger, w.c.SID, after)
+// carryMessages goes through those of the conversation whose index is above
+// after, brings what was sent in step and sends what was not, but for the last
+// one, which waits until the history is closed.
+func (w *worker) carryMessages(ctx context.Context, after int64) error {
+	known := newKnown(w.records, w.c.SID, after)
 	defer known.stop()
+	var gone []mapping.MessageRecord
+	known.leave = func(rec mapping.MessageRecord) { gone = append(gone, rec) }
 	for m, err := range w.src.Messages(ctx, w.c, after) {
 		if err != nil {
 			return unreadable("list messages", err)
 		}
 		if err := w.message(ctx, m, known); err != nil {
-			return step("message "+strconv.FormatInt(m.Index, 10), err)
+			return err
 		}
 	}
-	gone, err := known.rest()
-	w.sum.Messages.Pending += gone
-	if err != nil {
+	if _, err := known.rest(); err != nil {
 		return ledgerFailure(err)
 	}
-	return w.nothingUnexpected()
+	for _, rec := range gone { // only now is it certain that the list was whole
+		w.gone.add(departed{w.c.ServiceSID, w.c.SID, rec})
+	}
+	return w.countUnchecked(known)
 }
 
 func (w *worker) message(ctx context.Context, m mapping.Message, known *known) error {
@@ -40,51 +46,135 @@ func (w *worker) message(ctx context.Context, m mapping.Message, known *known) e
 	if err != nil {
 		return ledgerFailure(err)
 	}
-	if there || m.Index <= w.progress.LastIndex {
-		return w.compare(ctx, m, rec, there)
+	switch w.judge(m, rec, there) {
+	case missing:
+		return w.hold(ctx, m)
+	case late:
+		err = w.sendLate(ctx, m)
+	case edited:
+		err = w.amend(ctx, m, rec)
+	case confused:
+		w.sum.Messages.Failed++
+		w.problem(string(m.SID), "compare", fmt.Sprintf("message %s was carried under its index", rec.SID))
+	default:
+		err = w.confirm(ctx, m)
 	}
-	if err := w.receipts(ctx, m.Index); err != nil {
-		return err
-	}
-	return w.send(ctx, m)
+	w.stats.messages.Add(1)
+	return step("message "+strconv.FormatInt(m.Index, 10), err)
 }
 
-// compare counts a message that was sent before.
-func (w *worker) compare(ctx context.Context, m mapping.Message, rec mapping.MessageRecord, there bool) error {
-	w.stats.messages.Add(1)
+// confirm counts a message that stands in the thread as it should.
+func (w *worker) confirm(ctx context.Context, m mapping.Message) error {
 	found, err := w.recordedMedia(ctx, m)
 	if err != nil {
 		return err
 	}
-	draft, losses := w.rules.ChatMessage(w.roster, m, found)
-	if w.before.Status != mapping.StatusDone { // then the ledger has them
-		w.losses.add(losses)
-	}
-	w.census.add(draft.Sender.Key)
-	if !there || !sameSource(rec, m, draft) {
-		w.sum.Messages.Pending++
+	w.sum.Messages.Unchanged++
+	if w.settled() { // then the ledger has its losses
+		w.census.add(w.roster.Sender(m).Key)
 		return nil
 	}
-	w.sum.Messages.Unchanged++
+	draft, losses := w.rules.ChatMessage(w.roster, m, found)
+	w.losses.add(losses)
+	w.census.add(draft.Sender.Key)
 	return nil
 }
 
-// sameSource reports whether m is still what was sent.
-func sameSource(rec mapping.MessageRecord, m mapping.Message, draft mapping.MessageDraft) bool {
-	return rec.SID == m.SID && rec.Source == draft.Source
+const (
+	// gathered is how many messages are looked at before a thread is created, to
+	// learn who writes: a page of Twilio's.
+	gathered = 100
+	// gatheredBytes bounds what they hold.
+	gatheredBytes = 64 << 10
+)
+
+// hold keeps m back until the next one comes, or until it is known who writes.
+func (w *worker) hold(ctx context.Context, m mapping.Message) error {
+	w.waiting = append(w.waiting, m)
+	if w.rec.Thread == "" && !w.opts.Whole && len(w.waiting) < gathered && weight(w.waiting) < gatheredBytes {
+		return nil
+	}
+	if err := w.thread(ctx); err != nil {
+		return step("create thread", err)
+	}
+	return w.sendWaiting(ctx, 1)
+}
+
+// weight is about how many bytes messages hold.
+func weight(messages []mapping.Message) (n int) {
+	for _, m := range messages {
+		n += len(m.Raw) + len(m.Body) + len(m.Attributes)
+	}
+	return n
+}
+
+// sendWaiting sends what was held back, but for the last keep messages.
+func (w *worker) sendWaiting(ctx context.Context, keep int) error {
+	for len(w.waiting) > keep {
+		m := w.waiting[0]
+		w.waiting = slices.Delete(w.waiting, 0, 1)
+		if err := w.receipts(ctx, m.Index); err != nil {
+			return step("send read receipt", err)
+		}
+		if err := w.send(ctx, m); err != nil {
+			return step("message "+strconv.FormatInt(m.Index, 10), err)
+		}
+	}
+	return nil
 }
 
 // send carries one message over and acknowledges it.
 func (w *worker) send(ctx context.Context, m mapping.Message) error {
-	found, err := w.media(ctx, m)
+	rec, err := w.deliver(ctx, m)
+	if errors.Is(err, errGone) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
+	if err := w.ledger.Acknowledge(w.c.SID, rec); err != nil {
+		return ledgerFailure(err)
+	}
+	w.progress.Messages++
+	w.progress.LastIndex, w.progress.LastID = rec.Index, rec.IDs[len(rec.IDs)-1]
+	w.stats.messages.Add(1)
+	return nil
+}
+
+// sendLate sends a message that came to light only after later ones had been
+// sent. It stands behind them.
+func (w *worker) sendLate(ctx context.Context, m mapping.Message) error {
+	rec, err := w.deliver(ctx, m)
+	if errors.Is(err, errGone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	w.lose(mapping.LossOutOfOrder, string(m.SID))
+	rec.Amendment = &mapping.Amendment{Late: true}
+	w.progress.LastID = rec.IDs[len(rec.IDs)-1]
+	return ledgerFailure(w.ledger.Amend(w.c.SID, rec))
+}
+
+// errGone says that a message was deleted in Twilio after it had been listed.
+var errGone = errors.New("deleted in Twilio meanwhile")
+
+// deliver sends m with its files and says what it became.
+func (w *worker) deliver(ctx context.Context, m mapping.Message) (mapping.MessageRecord, error) {
+	rec := mapping.MessageRecord{Index: m.Index, SID: m.SID, Source: m.Source()}
+	found, err := w.media(ctx, m)
+	if errors.Is(err, errGone) {
+		w.log.Info("deleted in Twilio after it had been listed", "conversation", w.c.SID, "message", m.SID)
+		w.sum.Messages.Total--
+	}
+	if err != nil {
+		return rec, err
+	}
 	draft, losses := w.rules.ChatMessage(w.roster, m, found)
 	w.losses.add(losses)
-	rec := mapping.MessageRecord{Index: m.Index, SID: m.SID, Source: draft.Source}
 	if err := w.firstContact(ctx); err != nil {
-		return err
+		return rec, err
 	}
 	if rec.Stub = w.stubStands(m); !rec.Stub {
 		rec.IDs, err = w.sendDraft(ctx, m, draft)
@@ -97,9 +187,11 @@ func (w *worker) send(ctx context.Context, m mapping.Message) error {
 		rec.IDs, err = w.sendDraft(ctx, m, stub)
 	}
 	if err != nil {
-		return err
+		return rec, err
 	}
-	return w.acknowledge(rec)
+	w.touched = true
+	w.sum.Messages.Created++
+	return rec, nil
 }
 
 // stubOf drafts what takes the place of m if ACS refuses it. Its text is the
@@ -116,19 +208,6 @@ func (w *worker) stubStands(m mapping.Message) bool {
 	}
 	stub, _ := stubOf(w.rules, w.roster, m)
 	return w.tail.found[tailKey{sid: m.SID}].Digest() == stub.Parts[0].Digest()
-}
-
-// acknowledge notes that a message has arrived.
-func (w *worker) acknowledge(rec mapping.MessageRecord) error {
-	if err := w.ledger.Acknowledge(w.c.SID, rec); err != nil {
-		return ledgerFailure(err)
-	}
-	w.sent = true
-	w.stats.messages.Add(1)
-	w.sum.Messages.Created++
-	w.progress.Messages++
-	w.progress.LastIndex, w.progress.LastID = rec.Index, rec.IDs[len(rec.IDs)-1]
-	return nil
 }
 
 // badContent reports whether ACS finds fault with the message itself, and not
@@ -148,7 +227,7 @@ func (w *worker) sendDraft(ctx context.Context, m mapping.Message, draft mapping
 	if err != nil {
 		return nil, err
 	}
-	if err := w.planParts(m, draft); err != nil {
+	if err := w.planParts(ctx, m, draft); err != nil {
 		return nil, err
 	}
 	ids := make([]mapping.ChatMessageID, 0, len(draft.Parts))
@@ -163,22 +242,21 @@ func (w *worker) sendDraft(ctx context.Context, m mapping.Message, draft mapping
 }
 
 // planParts notes what the parts of a long message are before the first is
-// sent. If the plan of an earlier process differs and some of its parts may be
-// in the thread, only a person can tell what to do.
-func (w *worker) planParts(m mapping.Message, draft mapping.MessageDraft) error {
-	if len(draft.Parts) == 1 {
-		return nil
-	}
+// sent. If the plan of an earlier process differs, the message has changed in
+// Twilio since: the parts that were sent go, and it starts again.
+func (w *worker) planParts(ctx context.Context, m mapping.Message, draft mapping.MessageDraft) error {
 	plan := mapping.PartPlan{Message: m.SID, Count: len(draft.Parts), Digest: draft.Digest}
 	old := w.rec.Parts
-	if old != nil && *old == plan {
+	if old != nil && old.Message == m.SID && *old != plan {
+		if err := w.dropParts(ctx, m.SID); err != nil {
+			return err
+		}
+	}
+	if len(draft.Parts) == 1 || old != nil && *old == plan {
 		return nil
 	}
-	if old != nil && old.Message == m.SID && w.tail.holds(m.SID) {
-		return &OpenError{fmt.Sprintf("message %s changed in Twilio after some of its parts had been sent", m.SID)}
-	}
 	w.rec.Parts = &plan
-	return ledgerFailure(w.ledger.RecordThread(w.rec))
+	return w.note()
 }
 
 // sendPart sends one message, or finds that it is there already.
@@ -205,6 +283,8 @@ func (w *worker) sendPart(ctx context.Context, from mapping.CommunicationUserID,
 			id, serr := w.settle(ctx, want, time.Now())
 			if serr != nil {
 				w.unsettled.Store(true)
+			} else if id == "" {
+				serr = w.doubt(want.sid)
 			}
 			if id != "" || serr != nil {
 				w.arrived(id)

@@ -34,6 +34,10 @@ type Options struct {
 	// Selected says that the source shows a part of its account only: people who
 	// are in none of the conversations shown are then left alone.
 	Selected bool
+	// MaxDelete is how many percent of the messages carried, and of the threads, one
+	// run may delete because they are gone in Twilio; more is withheld. 0 means 0.5,
+	// rounded up to whole messages; a negative number allows none.
+	MaxDelete float64
 	// Accept says which critical losses may happen, as mapping.Acceptable reads them.
 	Accept map[mapping.LossCode]bool
 	// Logger receives what an operator may want to know. Nil discards it.
@@ -44,6 +48,7 @@ func (o Options) withDefaults() Options {
 	o.Active = cmp.Or(o.Active, 1000)
 	o.Settle = cmp.Or(o.Settle, time.Minute)
 	o.Patience = cmp.Or(o.Patience, 10*time.Minute)
+	o.MaxDelete = cmp.Or(o.MaxDelete, 0.5)
 	if o.Accept[mapping.LossNoMediaStore] { // and with it, what follows from it
 		o.Accept = maps.Clone(o.Accept)
 		o.Accept[mapping.LossMediaLost], o.Accept[mapping.LossNotKept] = true, true

@@ -112,7 +112,7 @@ func (pp *people) giveUp(rec mapping.PersonRecord, err error) error {
 	return err
 }
 
-// census counts distinct people in eight bytes each.
+// census counts distinct people, or conversations, in eight bytes each.
 type census struct {
 	seed maphash.Seed
 	mu   sync.Mutex
@@ -124,8 +124,23 @@ func newCensus() *census {
 }
 
 // add counts key and reports whether it is new.
-func (c *census) add(key mapping.PersonKey) bool {
-	h := maphash.Comparable(c.seed, key)
+func (c *census) add(key mapping.PersonKey) bool { return c.note(maphash.Comparable(c.seed, key)) }
+
+// addConversation counts a conversation in the same way.
+func (c *census) addConversation(sid mapping.ConversationSID) bool {
+	return c.note(maphash.Comparable(c.seed, sid))
+}
+
+// hasConversation reports whether sid was counted.
+func (c *census) hasConversation(sid mapping.ConversationSID) bool {
+	h := maphash.Comparable(c.seed, sid)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.seen[h]
+	return ok
+}
+
+func (c *census) note(h uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.seen[h]; ok {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"maps"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -12,11 +11,7 @@ import (
 // Plan tells what a run would do. It has nothing that could write: no
 // destination, no store, and a ledger that can only be read.
 func Plan(ctx context.Context, src Twilio, ledger LedgerReader, rules mapping.Rules, opts *Options) (*Report, error) {
-	var o Options
-	if opts != nil {
-		o = *opts
-	}
-	p := &planner{src: src, ledger: ledger, rules: rules, opts: o.withDefaults(), census: newCensus()}
+	p := &planner{newView(src, ledger, rules, opts)}
 	p.report.begin(mapping.RunRecord{}, rules.AccountLosses())
 	if err := p.run(ctx); err != nil {
 		return nil, err
@@ -27,15 +22,7 @@ func Plan(ctx context.Context, src Twilio, ledger LedgerReader, rules mapping.Ru
 // planReads is how many conversations are read at once.
 const planReads = 16
 
-type planner struct {
-	src    Twilio
-	ledger LedgerReader
-	rules  mapping.Rules
-	opts   Options
-	dir    *directory
-	census *census
-	report collector
-}
+type planner struct{ *view }
 
 func (p *planner) run(ctx context.Context) error {
 	var err error
@@ -45,12 +32,16 @@ func (p *planner) run(ctx context.Context) error {
 	for _, d := range p.dir.damaged {
 		p.report.damaged(d, users)
 	}
-	if last, found, err := p.ledger.LastRun(); err != nil {
+	if last, found, err := p.records.LastRun(); err != nil {
 		return ledgerFailure(err)
 	} else if found {
 		p.report.run.Number = last.Number
 	}
 	if err := eachConversation(ctx, p.src, min(planReads, p.opts.Active), &p.report, p.conversation); err != nil {
+		return err
+	}
+	goes := func(context.Context, departed) (bool, error) { return true, nil }
+	if err := p.depart(ctx, goes, goes); err != nil {
 		return err
 	}
 	for key := range p.dir.everybody(p.opts) {
@@ -61,7 +52,7 @@ func (p *planner) run(ctx context.Context) error {
 
 // people counts those who are there and those who would be created.
 func (p *planner) people() error {
-	before, err := p.ledger.Counts()
+	before, err := p.records.Counts()
 	if err != nil {
 		return ledgerFailure(err)
 	}
@@ -73,95 +64,76 @@ func (p *planner) people() error {
 
 // conversation plans c, without a trace of anything written.
 func (p *planner) conversation(ctx context.Context, c mapping.Conversation) error {
-	pc := &planned{planner: p, c: c}
+	p.listed.addConversation(c.SID)
+	pc := &planned{newSubject(p.view, c)}
 	err := pc.run(ctx)
 	if err != nil && (stops(err) || ctx.Err() != nil) {
 		return err
 	}
 	status := mapping.StatusDone
-	var problems []Problem
 	var blocked *BlockedError
 	switch {
 	case errors.As(err, &blocked):
 		status = mapping.StatusBlocked
-		problems = append(problems, Problem{Item: string(c.SID), Status: status, Reason: blocked.Reason})
+		pc.problems = append(pc.problems, Problem{Item: string(c.SID), Status: status, Reason: blocked.Reason})
 		if pc.sum.Messages, pc.sum.Media, err = countBlocked(ctx, p.src, c); err != nil {
 			return err
 		}
 	case err != nil:
 		status = mapping.StatusFailed
-		problems = append(problems, Problem{Item: string(c.SID), Status: status, Reason: err.Error()})
+		pc.problems = append(pc.problems, Problem{Item: string(c.SID), Status: status, Reason: err.Error()})
 	}
-	pc.sum.Conversations = conversationTally(pc.rec, status)
-	pc.sum.Participants = participantTally(pc.rec, pc.sum.Participants.Total, status, status == mapping.StatusDone)
-	p.report.conversation(pc.sum, pc.losses, problems...)
+	pc.count(status)
+	p.report.conversation(pc.sum, pc.losses, pc.problems...)
 	return nil
 }
 
 // planned is one conversation in a plan.
-type planned struct {
-	*planner
-	c      mapping.Conversation
-	rec    mapping.ThreadRecord
-	losses lossTally
-	sum    Summary
-}
+type planned struct{ subject }
 
 func (pc *planned) run(ctx context.Context) error {
-	var err error
-	if pc.rec, _, err = pc.ledger.Thread(pc.c.SID); err != nil {
-		return ledgerFailure(err)
-	}
-	s, err := survey(ctx, pc.src, pc.rules, pc.dir, pc.c)
-	pc.sum.Participants.Total = s.participants
-	if err != nil {
+	if err := pc.open(ctx); err != nil {
 		return err
 	}
-	pc.losses.add(s.losses)
-	if !begun(pc.rec) {
-		if err := mayBegin(ctx, pc.src, pc.c, s, pc.opts); err != nil {
-			return err
-		}
+	if pc.before.Thread != "" {
+		pc.losses.add(compareMembers(pc.before.Members, pc.roster.Members).losses(pc.settled()))
 	}
-	for _, person := range s.people() {
-		pc.census.add(person.Key)
-	}
-	if pc.rec.Status == mapping.StatusDone {
-		pc.losses = lossTally{counts: maps.Clone(pc.rec.Losses)} // and those of what is new
-	}
-	return pc.messages(ctx, s.roster)
+	pc.losses.add(pc.horizonsBack())
+	return pc.messages(ctx)
 }
 
-func (pc *planned) messages(ctx context.Context, roster *mapping.Roster) error {
+func (pc *planned) messages(ctx context.Context) error {
 	after := int64(-1)
-	if pc.rec.Status == mapping.StatusDone && !pc.opts.Whole {
-		progress, err := pc.ledger.Progress(pc.c.SID)
-		if err != nil {
-			return ledgerFailure(err)
-		}
-		after, pc.sum.Messages.Unchecked = progress.LastIndex, progress.Messages
-		if pc.sum.Media, err = uncheckedFiles(pc.ledger, pc.c.SID); err != nil {
-			return err
-		}
+	if pc.settled() {
+		after = pc.since(pc.progress)
 	}
-	known := newKnown(pc.ledger, pc.c.SID, after)
+	known := newKnown(pc.records, pc.c.SID, after)
 	defer known.stop()
+	var gone []mapping.MessageRecord
+	known.leave = func(rec mapping.MessageRecord) { gone = append(gone, rec) }
 	for m, err := range pc.src.Messages(ctx, pc.c, after) {
 		if err != nil {
 			return unreadable("list messages", err)
 		}
-		if err := pc.message(ctx, m, roster, known); err != nil {
+		if err := pc.message(ctx, m, known); err != nil {
 			return step("message "+string(m.SID), err)
 		}
 	}
-	gone, err := known.rest()
+	if _, err := known.rest(); err != nil {
+		return ledgerFailure(err)
+	}
+	for _, rec := range gone {
+		pc.gone.add(departed{pc.c.ServiceSID, pc.c.SID, rec})
+	}
 	m := &pc.sum.Messages
-	m.Pending += gone
-	m.Total = m.Created + m.Unchanged + m.Unchecked + m.Pending
-	return ledgerFailure(err)
+	if err := pc.countUnchecked(known); err != nil {
+		return err
+	}
+	m.Total = m.Created + m.Updated + m.Unchanged + m.Unchecked + m.Failed
+	return nil
 }
 
-func (pc *planned) message(ctx context.Context, m mapping.Message, roster *mapping.Roster, known *known) error {
+func (pc *planned) message(ctx context.Context, m mapping.Message, known *known) error {
 	rec, there, err := known.at(m.Index)
 	if err != nil {
 		return ledgerFailure(err)
@@ -170,18 +142,29 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, roster *mappi
 	if err != nil {
 		return err
 	}
-	draft, losses := pc.rules.ChatMessage(roster, m, found)
-	if !there || pc.rec.Status != mapping.StatusDone { // else the ledger has them
+	verdict, parts := pc.judge(m, rec, there), 0
+	if verdict == edited {
+		parts = len(rec.IDs)
+	}
+	draft, losses := pc.rules.Edition(pc.roster, m, found, parts)
+	pc.census.add(draft.Sender.Key)
+	if verdict == missing || verdict == late || !pc.settled() { // else the ledger has them
 		pc.losses.add(losses)
 	}
-	pc.census.add(draft.Sender.Key)
-	switch {
-	case !there:
-		pc.sum.Messages.Created++
-	case sameSource(rec, m, draft):
-		pc.sum.Messages.Unchanged++
+	t := &pc.sum.Messages
+	switch verdict {
+	case missing:
+		t.Created++
+	case late:
+		t.Created++
+		pc.lose(mapping.LossOutOfOrder, string(m.SID))
+	case edited:
+		t.Updated++
+		pc.losses.add(editLosses(m, rec, losses))
+	case confused:
+		t.Failed++
 	default:
-		pc.sum.Messages.Pending++
+		t.Unchanged++
 	}
 	return nil
 }
@@ -190,13 +173,14 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, roster *mappi
 func (pc *planned) media(ctx context.Context, m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
 	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
 	for _, f := range m.Media {
-		rec, there, err := pc.ledger.Media(pc.c.SID, f.SID)
+		pc.meet(f.SID)
+		rec, there, err := pc.records.Media(pc.c.SID, f.SID)
 		if err != nil {
 			return nil, ledgerFailure(err)
 		}
 		fm := mapping.FoundMedia{Missing: rec.Missing}
 		pc.sum.Media.add(mediaTally(rec, there, pc.rules))
-		if f.NeedsText() && rec.Missing == "" && (!there || pc.rec.Status != mapping.StatusDone) {
+		if f.NeedsText() && rec.Missing == "" && (!there || !pc.settled()) {
 			fm.Text, err = mediaText(ctx, pc.src, pc.c, f)
 			if errors.Is(err, fs.ErrNotExist) {
 				fm.Missing, err = missingAtSource, nil

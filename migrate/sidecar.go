@@ -3,17 +3,29 @@ package migrate
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 // sidecar stores what ACS has no place for, before the thread that refers to it
-// exists.
+// exists, and again whenever it has changed.
 func (w *worker) sidecar(ctx context.Context) error {
 	if w.store == nil {
 		return nil
 	}
-	return w.keep(ctx, w.rules.SidecarKey(w.c.SID), "application/json", w.rules.Sidecar(w.c, w.roster))
+	content := w.rules.Sidecar(w.c, w.roster)
+	sum := sha256.Sum256(content)
+	digest := hex.EncodeToString(sum[:8])
+	if w.rec.Sidecar == digest {
+		return nil
+	}
+	if err := w.keep(ctx, w.rules.SidecarKey(w.c.SID), "application/json", content); err != nil {
+		return err
+	}
+	w.rec.Sidecar, w.touched = digest, true
+	return nil
 }
 
 // storeChunk stores what did not fit into a message, before the message that

@@ -4,8 +4,9 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// Tally counts items of one kind. Every item of the source is in Total and in
-// exactly one of the others.
+// Tally counts items of one kind. Every item of the source, and every one that
+// was carried and is gone there since, is in Total and in exactly one of the
+// others.
 type Tally struct {
 	Total     int64 `json:"total"`
 	Created   int64 `json:"created"` // by this run; in a plan: would be
@@ -13,7 +14,7 @@ type Tally struct {
 	Deleted   int64 `json:"deleted"`
 	Unchanged int64 `json:"unchanged"` // was there already, as it should be
 	Unchecked int64 `json:"unchecked"` // was there already, and was not compared
-	Pending   int64 `json:"pending"`   // not yet carried, or changed since and not carried over
+	Pending   int64 `json:"pending"`   // not yet carried, or gone and not deleted without consent
 	Open      int64 `json:"open"`      // in doubt: a person must look
 	Failed    int64 `json:"failed"`
 	Blocked   int64 `json:"blocked"` // cannot be carried under the present rules
@@ -94,6 +95,9 @@ type Report struct {
 	// Unused counts identities that may exist without any use, because the
 	// answer to their creation was lost.
 	Unused int64 `json:"unusedIdentities"`
+	// Doubles counts messages that had arrived twice, because one was given up
+	// for lost too early. The second of each was deleted.
+	Doubles int64 `json:"doublesDeleted,omitempty"`
 	// Unsettled says that the run was stopped before it knew what became of its
 	// last calls. The next one has to wait until they cannot arrive any more.
 	Unsettled bool `json:"unsettled,omitempty"`

@@ -73,22 +73,24 @@ func unreadable(at string, err error) error {
 	return step(at, err)
 }
 
-// mayBegin says why c must not be begun. Where reading costs nothing, damage
-// anywhere in it is a reason: it is carried whole or not at all.
-func mayBegin(ctx context.Context, src Source, c mapping.Conversation, s surveyed, opts Options) error {
-	if s.draft.Blocked != "" {
-		return &BlockedError{Reason: s.draft.Blocked}
+// mayBegin says why the conversation must not be begun. Where reading costs
+// nothing, damage anywhere in it is a reason: it is carried whole or not at all.
+// On the way it learns who wrote.
+func (s *subject) mayBegin(ctx context.Context, found surveyed) error {
+	if found.draft.Blocked != "" {
+		return &BlockedError{Reason: found.draft.Blocked}
 	}
-	if lost := mapping.Unaccepted(s.losses, opts.Accept); len(lost) > 0 {
+	if lost := mapping.Unaccepted(found.losses, s.opts.Accept); len(lost) > 0 {
 		return &BlockedError{Reason: fmt.Sprintf("something critical would be lost: %s; --accept it to go on", strings.Join(lossCodes(lost), ", "))}
 	}
-	if !opts.Whole {
+	if !s.opts.Whole {
 		return nil
 	}
-	for _, err := range src.Messages(ctx, c, -1) {
+	for m, err := range s.src.Messages(ctx, s.c, -1) {
 		if err != nil {
 			return unreadable("list messages", err)
 		}
+		s.wrote[s.roster.Sender(m).Key] = true
 	}
 	return nil
 }

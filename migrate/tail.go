@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,7 +28,8 @@ type tailKey struct {
 // are no more of them than acknowledgements wait for one flush of the ledger.
 type tail struct {
 	found map[tailKey]mapping.ChatMessage
-	twice []mapping.MessageSID
+	// doubles are further messages of the same key.
+	doubles []mapping.ChatMessage
 }
 
 func (t *tail) holds(sid mapping.MessageSID) bool {
@@ -127,10 +129,7 @@ func (w *worker) readTail(ctx context.Context) (tail, error) {
 			return tail{}, err
 		}
 		if again == head {
-			if len(t.twice) > 0 {
-				return t, &OpenError{fmt.Sprintf("message %s stands in the thread twice", t.twice[0])}
-			}
-			return t, nil
+			return t, w.removeDoubles(ctx, t)
 		}
 	}
 }
@@ -139,7 +138,7 @@ func (w *worker) readTailOnce(ctx context.Context) (t tail, head string, err err
 	last, _ := strconv.ParseInt(string(w.progress.LastID), 10, 64)
 	err = w.patience.do(ctx, func(ctx context.Context) error {
 		t, head = tail{found: make(map[tailKey]mapping.ChatMessage)}, ""
-		for m, err := range w.acs.ListMessages(ctx, w.rec.CreatorID, w.rec.Thread, w.tailStart()) {
+		for m, err := range w.acs.ListMessages(ctx, w.rec.Acting(), w.rec.Thread, w.tailStart()) {
 			if err != nil {
 				return err
 			}
@@ -148,18 +147,31 @@ func (w *worker) readTailOnce(ctx context.Context) (t tail, head string, err err
 			}
 			id, err := strconv.ParseInt(string(m.ID), 10, 64)
 			sid := mapping.MessageSID(m.Metadata[mapping.KeyMessageSID])
-			if err != nil || id <= last || sid == "" {
+			if err != nil || id <= last || sid == "" || w.dropped(m.ID) {
 				continue
 			}
-			key := tailKey{sid, m.Metadata[mapping.KeyPart]}
-			if other, ok := t.found[key]; ok && other.ID != m.ID {
-				t.twice = append(t.twice, sid)
-			}
-			t.found[key] = m
+			t.add(m)
 		}
 		return nil
 	})
 	return t, head, err
+}
+
+// add takes in a message of this program. Of several with the same key the first
+// to arrive is the one; pages overlap when people edit meanwhile.
+func (t *tail) add(m mapping.ChatMessage) {
+	key := tailKey{mapping.MessageSID(m.Metadata[mapping.KeyMessageSID]), m.Metadata[mapping.KeyPart]}
+	other, ok := t.found[key]
+	switch {
+	case !ok || other.ID == m.ID:
+		t.found[key] = m
+	case slices.ContainsFunc(t.doubles, func(d mapping.ChatMessage) bool { return d.ID == m.ID }):
+	case after(m.ID, other.ID):
+		t.doubles = append(t.doubles, m)
+	default:
+		t.doubles = append(t.doubles, other)
+		t.found[key] = m
+	}
 }
 
 // head is the latest change of the thread.
@@ -167,7 +179,7 @@ func (w *worker) head(ctx context.Context) (string, error) {
 	var head string
 	err := w.patience.do(ctx, func(ctx context.Context) error {
 		head = ""
-		for m, err := range w.acs.ListMessages(ctx, w.rec.CreatorID, w.rec.Thread, w.tailStart()) {
+		for m, err := range w.acs.ListMessages(ctx, w.rec.Acting(), w.rec.Thread, w.tailStart()) {
 			if err != nil {
 				return err
 			}

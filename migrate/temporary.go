@@ -28,38 +28,47 @@ func (w *worker) sender(ctx context.Context, s mapping.Sender) (mapping.Communic
 	if w.members[id] {
 		return id, nil
 	}
-	if err := w.join(ctx, s, id); err != nil {
-		return "", step("add the author of a message", err)
+	if s.Temporary {
+		err = w.admit(ctx, id)
+	} else {
+		err = w.join(ctx, s.Key)
 	}
-	w.members[id] = true
-	return id, nil
+	return id, step("add the author of a message", err)
 }
 
-// join makes id a member: for the time of writing if s is temporary, which is
-// noted first, and for good if it is somebody who joined since.
-func (w *worker) join(ctx context.Context, s mapping.Sender, id mapping.CommunicationUserID) error {
-	member := mapping.ChatParticipant{User: id}
-	if s.Temporary {
-		if !slices.Contains(w.rec.Temporary, id) {
-			w.rec.Temporary = append(w.rec.Temporary, id)
-			if err := w.ledger.RecordThread(w.rec); err != nil {
-				return ledgerFailure(err)
-			}
+// join makes a participant of the conversation a member of the thread.
+func (w *worker) join(ctx context.Context, key mapping.PersonKey) error {
+	i := slices.IndexFunc(w.roster.Members, func(m mapping.Member) bool { return m.Key == key })
+	m := w.roster.Members[i]
+	p, err := w.chatParticipant(ctx, m)
+	if err != nil {
+		return err
+	}
+	if err := w.makeRoom(ctx, p.User); err != nil {
+		return err
+	}
+	if err := w.complete(ctx, []mapping.ChatParticipant{p}); err != nil {
+		return err
+	}
+	if w.settled() {
+		w.lose(mapping.LossParticipantLate, string(m.Participant.SID))
+	}
+	w.recordMember(m, p)
+	return w.note()
+}
+
+// admit makes id a member for the time of writing, which is noted first.
+func (w *worker) admit(ctx context.Context, id mapping.CommunicationUserID) error {
+	if !slices.Contains(w.rec.Temporary, id) {
+		w.rec.Temporary = append(w.rec.Temporary, id)
+		if err := w.note(); err != nil {
+			return err
 		}
-	} else if i := slices.IndexFunc(w.roster.Members, func(m mapping.Member) bool { return m.Key == s.Key }); i >= 0 {
-		member.DisplayName, member.Metadata = w.roster.Members[i].DisplayName, w.roster.Members[i].Metadata
 	}
 	if err := w.makeRoom(ctx, id); err != nil {
 		return err
 	}
-	invalid, err := w.add(ctx, []mapping.ChatParticipant{member})
-	if err != nil {
-		return err
-	}
-	if len(invalid) > 0 {
-		return fmt.Errorf("ACS does not take the member, with %s: %s", invalid[0].Code, invalid[0].Message)
-	}
-	return nil
+	return w.complete(ctx, []mapping.ChatParticipant{{User: id}})
 }
 
 // makeRoom takes a temporary member out of a thread that is full.
@@ -75,17 +84,31 @@ func (w *worker) makeRoom(ctx context.Context, joining mapping.CommunicationUser
 	return fmt.Errorf("the thread is full: it has %d members", len(w.members))
 }
 
-// removeTemporary takes out all who were members only for the history.
-func (w *worker) removeTemporary(ctx context.Context) error {
+// removeTemporary takes out all who were members only for the history, but for
+// who is still about to write.
+func (w *worker) removeTemporary(ctx context.Context, writing mapping.Sender) error {
 	if len(w.rec.Temporary) == 0 {
 		return nil
+	}
+	var stays mapping.CommunicationUserID
+	if writing.Temporary {
+		rec, _, err := w.ledger.Person(writing.Key)
+		if err != nil {
+			return ledgerFailure(err)
+		}
+		stays = rec.ID
 	}
 	if w.members == nil {
 		if err := w.readMembers(ctx); err != nil {
 			return err
 		}
 	}
+	var left []mapping.CommunicationUserID
 	for _, id := range w.rec.Temporary {
+		if id == stays && stays != "" {
+			left = append(left, id)
+			continue
+		}
 		if !w.members[id] {
 			continue
 		}
@@ -93,30 +116,6 @@ func (w *worker) removeTemporary(ctx context.Context) error {
 			return step("remove a temporary member", err)
 		}
 	}
-	w.rec.Temporary = nil
-	return ledgerFailure(w.ledger.RecordThread(w.rec))
-}
-
-// remove takes id out of the thread. When the answer is lost, the members tell
-// whether it was done.
-func (w *worker) remove(ctx context.Context, id mapping.CommunicationUserID) error {
-	return w.patience.do(ctx, func(ctx context.Context) error {
-		calls, cancel := graceful(ctx)
-		defer cancel()
-		err := w.acs.RemoveParticipant(calls, w.rec.CreatorID, w.rec.Thread, id)
-		if err == nil {
-			delete(w.members, id)
-			return nil
-		}
-		if outcomeOf(err) == notDone {
-			return err
-		}
-		if rerr := w.readMembers(ctx); rerr != nil {
-			return rerr
-		}
-		if !w.members[id] {
-			return nil
-		}
-		return err
-	})
+	w.rec.Temporary = left
+	return w.note()
 }

@@ -2,8 +2,7 @@ package migrate
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,7 +20,8 @@ const (
 	keyLifetime = 5 * time.Minute
 )
 
-// thread sees to it that the thread exists and has its members.
+// thread sees to it that the thread exists and has its first members: whoever
+// is known to have written. The others join when they first write, or at the end.
 func (w *worker) thread(ctx context.Context) error {
 	if w.rec.Thread == "" {
 		if err := w.prepare(ctx); err != nil {
@@ -34,11 +34,14 @@ func (w *worker) thread(ctx context.Context) error {
 	if w.rec.MembersReady {
 		return nil
 	}
-	if err := w.completeMembers(ctx); err != nil {
+	if err := w.readMembers(ctx); err != nil {
+		return err
+	}
+	if err := w.complete(ctx, w.rec.Request.Participants); err != nil {
 		return err
 	}
 	w.rec.MembersReady, w.rec.Request = true, nil
-	return ledgerFailure(w.ledger.RecordThread(w.rec))
+	return w.note()
 }
 
 // prepare notes what will create the thread, before the first attempt.
@@ -46,50 +49,64 @@ func (w *worker) prepare(ctx context.Context) error {
 	if w.rec.CreationKey != "" {
 		return nil
 	}
-	if err := w.createPeople(ctx); err != nil {
+	for _, m := range w.waiting {
+		w.wrote[w.roster.Sender(m).Key] = true
+	}
+	creator := w.roster.Creator(w.wrote)
+	request, err := w.request(ctx, creator)
+	if err != nil {
 		return err
 	}
-	request := &mapping.NewChatThread{Topic: w.draft.Topic, Metadata: w.draft.Metadata}
-	for _, m := range w.roster.Members {
-		id, err := w.people.id(ctx, person{Key: m.Key}, true)
-		if err != nil {
+	if creator == mapping.Keeper {
+		if w.rec.CreatorID, err = w.people.id(ctx, person{Key: mapping.Keeper}, true); err != nil {
 			return err
 		}
-		request.Participants = append(request.Participants, mapping.ChatParticipant{
-			User: id, DisplayName: m.DisplayName, Metadata: m.Metadata,
-		})
-		if m.Key == w.draft.Creator {
-			w.rec.CreatorID = id
-			last := len(request.Participants) - 1 // the creator is in the first batch
-			request.Participants[0], request.Participants[last] = request.Participants[last], request.Participants[0]
-		}
 	}
-	if w.draft.Creator == mapping.Keeper {
-		id, err := w.people.id(ctx, person{Key: mapping.Keeper}, true)
-		if err != nil {
-			return err
-		}
-		w.rec.CreatorID = id
-	}
-	w.rec.Creator, w.rec.Request = w.draft.Creator, request
+	w.rec.Creator, w.rec.Request = creator, request
+	w.rec.Content = mapping.ThreadContent{Topic: request.Topic, Metadata: request.Metadata}
 	w.rec.CreationKey, w.rec.BegunAt = uuid.NewString(), time.Now()
 	w.rec.Status, w.rec.Since = mapping.StatusRunning, time.Now()
 	w.rec.Losses = w.losses.counts
 	w.fresh = true
-	return ledgerFailure(w.ledger.RecordThread(w.rec))
+	return w.note()
 }
 
-// createPeople creates the users of all members side by side.
-func (w *worker) createPeople(ctx context.Context) error {
-	s := surveyed{roster: w.roster, draft: w.draft}
+// request is the thread to be created, by creator. Its members are noted as
+// those of the thread: the request is repeated until they are.
+func (w *worker) request(ctx context.Context, creator mapping.PersonKey) (*mapping.NewChatThread, error) {
+	var first []mapping.Member
+	for _, m := range w.roster.Members {
+		if w.wrote[m.Key] || m.Key == creator {
+			first = append(first, m)
+		}
+	}
+	if err := w.createPeople(ctx, first); err != nil {
+		return nil, err
+	}
+	request := &mapping.NewChatThread{Topic: w.draft.Topic, Metadata: w.draft.Metadata}
+	for _, m := range first {
+		p, err := w.chatParticipant(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		w.recordMember(m, p)
+		if m.Key != creator {
+			request.Participants = append(request.Participants, p)
+			continue
+		}
+		w.rec.CreatorID = p.User // first of the first batch
+		request.Participants = slices.Insert(request.Participants, 0, p)
+	}
+	return request, nil
+}
+
+// createPeople creates the users of members side by side.
+func (w *worker) createPeople(ctx context.Context, members []mapping.Member) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(16)
-	for _, p := range s.people() {
+	for _, m := range members {
 		g.Go(func() error {
-			if u, ok := w.dir.users[p.Key]; ok {
-				p.UserSID = u.SID
-			}
-			_, err := w.people.id(gctx, p, true)
+			_, err := w.people.id(gctx, w.personOf(m), w.acts(m))
 			return err
 		})
 	}
@@ -108,8 +125,8 @@ func (w *worker) create(ctx context.Context) error {
 			return w.created(id)
 		}
 		w.rec.BegunAt = time.Now()
-		if err := w.ledger.RecordThread(w.rec); err != nil {
-			return ledgerFailure(err)
+		if err := w.note(); err != nil {
+			return err
 		}
 	}
 	request := *w.rec.Request
@@ -132,8 +149,8 @@ func (w *worker) create(ctx context.Context) error {
 }
 
 func (w *worker) created(id mapping.ThreadID) error {
-	w.rec.Thread, w.rec.Participants = id, int(w.sum.Participants.Total)
-	return ledgerFailure(w.ledger.RecordThread(w.rec))
+	w.rec.Thread = id
+	return w.note()
 }
 
 // findThread looks for the thread among those of its creator.
@@ -161,67 +178,4 @@ func (w *worker) findThread(ctx context.Context) (mapping.ThreadID, error) {
 		return nil
 	})
 	return found, err
-}
-
-// completeMembers adds whom the creation did not take and reads all back.
-func (w *worker) completeMembers(ctx context.Context) error {
-	var invalid []mapping.InvalidParticipant
-	const rounds = 3
-	for range rounds {
-		if err := w.readMembers(ctx); err != nil {
-			return err
-		}
-		var missing []mapping.ChatParticipant
-		for _, p := range w.rec.Request.Participants {
-			if !w.members[p.User] {
-				missing = append(missing, p)
-			}
-		}
-		if len(missing) == 0 {
-			return nil
-		}
-		var err error
-		if invalid, err = w.add(ctx, missing); err != nil {
-			return err
-		}
-	}
-	if len(invalid) > 0 {
-		return fmt.Errorf("ACS does not take %d members, the first with %s: %s", len(invalid), invalid[0].Code, invalid[0].Message)
-	}
-	return errors.New("members that were added do not appear in the thread")
-}
-
-// readMembers reads who is in the thread.
-func (w *worker) readMembers(ctx context.Context) error {
-	return w.patience.do(ctx, func(ctx context.Context) error {
-		w.members = make(map[mapping.CommunicationUserID]bool)
-		for p, err := range w.acs.ListParticipants(ctx, w.rec.CreatorID, w.rec.Thread) {
-			if err != nil {
-				return err
-			}
-			w.members[p.User] = true
-		}
-		return nil
-	})
-}
-
-// add adds members in batches. Repeating it does no harm: ACS leaves those who
-// are in the thread already as they are.
-func (w *worker) add(ctx context.Context, members []mapping.ChatParticipant) ([]mapping.InvalidParticipant, error) {
-	var invalid []mapping.InvalidParticipant
-	for len(members) > 0 {
-		batch := members[:min(len(members), maxPerCall)]
-		members = members[len(batch):]
-		err := w.patience.do(ctx, func(ctx context.Context) error {
-			calls, cancel := graceful(ctx)
-			defer cancel()
-			bad, err := w.acs.AddParticipants(calls, w.rec.CreatorID, w.rec.Thread, batch)
-			invalid = append(invalid, bad...)
-			return err
-		})
-		if err != nil {
-			return invalid, err
-		}
-	}
-	return invalid, nil
 }
