@@ -1,5 +1,7 @@
 package mapping
 
+import "strings"
+
 // The metadata keys of a thread, in order of importance: what does not fit is
 // left out from the end. Applications read these names, so they never change.
 const (
@@ -44,3 +46,7 @@ const (
 	KeyAttachmentURL       = "attachmentUrl" // of the first file
 	KeyFileSharingMetadata = "fileSharingMetadata"
 )
+
+// IsTwilioKey reports whether a key in the metadata of a thread or a member is
+// one of this program's. Applications may add others.
+func IsTwilioKey(key string) bool { return strings.HasPrefix(key, "twilio") }
