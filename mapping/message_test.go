@@ -34,7 +34,7 @@ func TestMessageMetadata(t *testing.T) {
 		{"empty attributes", func(m *mapping.Message) { m.Attributes = " {}\n" }, base(), ""},
 		{"attributes that are a string", func(m *mapping.Message) { m.Attributes = `"x"` }, base("twilioAttributes", `"x"`), ""},
 		{"broken attributes", func(m *mapping.Message) { m.Attributes = `{"a":` }, base("twilioAttributes", `{"a":`), "attributes-invalid"},
-		{"delivery", func(m *mapping.Message) { m.Delivery = json.RawMessage(`{ "total": 2, "sent": "all" }`) }, base("twilioDelivery", `{"total":2,"sent":"all"}`), "delivery-receipts"},
+		{"delivery", func(m *mapping.Message) { m.Delivery = json.RawMessage(`{ "total": 2, "sent": "all" }`) }, base("twilioDelivery", `{"sent":"all","total":2}`), "delivery-receipts"},
 		{"no delivery", func(m *mapping.Message) { m.Delivery = json.RawMessage(` null `) }, base(), ""},
 		{"content template", func(m *mapping.Message) { m.ContentSID = "HX1" }, base("twilioContentSid", "HX1"), ""},
 		{"unreadable date travels on", func(m *mapping.Message) { m.DateUpdated = "yesterday" }, base("twilioUpdatedAt", "yesterday"), ""},

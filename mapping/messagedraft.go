@@ -89,7 +89,7 @@ func (d *drafting) takeMetadata() {
 		d.updated = string(d.m.DateUpdated)
 	}
 	d.contentSID = d.m.ContentSID
-	if d.delivery = compactJSON(d.m.Delivery); d.delivery != "" {
+	if d.delivery = plainJSON(d.m.Delivery); d.delivery != "" {
 		d.lose(LossDeliveryReceipts, "")
 	}
 	d.attributes = d.repaired(attributesValue(d.m.Attributes), KeyAttributes)

@@ -85,7 +85,7 @@ func sourceDigest(m Message) SourceDigest {
 	}
 	var d SourceDigest
 	d.set(0, content)
-	author, delivery := []byte(m.Author), sortedJSON(m.Delivery)
+	author, delivery := []byte(m.Author), plainJSON(m.Delivery)
 	d.set(2, author)
 	d.set(3, []byte(m.Attributes))
 	d.set(4, []byte(delivery))

@@ -6,27 +6,10 @@ import (
 	"strings"
 )
 
-// compactJSON is raw without white space, so that a resource read from a file
-// and the same one read from the network look alike. Null and nothing are
-// empty; what is no JSON stays as it is.
-func compactJSON(raw json.RawMessage) string {
-	if len(raw) == 0 || string(raw) == "null" {
-		return ""
-	}
-	var b bytes.Buffer
-	b.Grow(len(raw))
-	if err := json.Compact(&b, raw); err != nil {
-		return string(raw)
-	}
-	if s := b.String(); s != "null" {
-		return s
-	}
-	return ""
-}
-
-// sortedJSON is compactJSON with its keys sorted, so that it does not matter in
-// which order Twilio happens to write them.
-func sortedJSON(raw json.RawMessage) string {
+// plainJSON is raw without white space and with its keys sorted, so that the same
+// resource looks alike wherever it was read and in whatever order it was written.
+// Null and nothing are empty; what is no JSON stays as it is.
+func plainJSON(raw json.RawMessage) string {
 	if len(raw) == 0 {
 		return ""
 	}
@@ -79,7 +62,7 @@ func soundJSON(raw json.RawMessage) json.RawMessage {
 
 // isEmptyJSON reports whether raw holds nothing: absent, null, {} or [].
 func isEmptyJSON(raw json.RawMessage) bool {
-	switch compactJSON(raw) {
+	switch plainJSON(raw) {
 	case "", "{}", "[]":
 		return true
 	}

@@ -103,7 +103,7 @@ func (w *worker) close(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := w.nothingUnexpected(); err != nil {
+	if err := w.clearTail(ctx); err != nil {
 		return err
 	}
 	if err := w.settleDoubts(ctx); err != nil {

@@ -133,19 +133,9 @@ func (w *worker) keepAcknowledged(t *tail) error {
 	if len(t.doubles) == 0 {
 		return nil
 	}
-	if err := w.ledger.Flush(); err != nil {
-		return ledgerFailure(err)
-	}
-	known := make(map[mapping.ChatMessageID]bool)
-	for rec, err := range w.ledger.Messages(w.c.SID) {
-		if err != nil {
-			return ledgerFailure(err)
-		}
-		if slices.Contains(w.rec.Doubtful, rec.SID) {
-			for _, id := range rec.IDs {
-				known[id] = true
-			}
-		}
+	known, err := w.acknowledgedIDs()
+	if err != nil {
+		return err
 	}
 	for i, d := range t.doubles {
 		key := tailKey{mapping.MessageSID(d.Metadata[mapping.KeyMessageSID]), d.Metadata[mapping.KeyPart]}
@@ -154,4 +144,22 @@ func (w *worker) keepAcknowledged(t *tail) error {
 		}
 	}
 	return nil
+}
+
+// acknowledgedIDs are those of all messages of the thread that the ledger knows.
+// It is asked for where something went wrong, and then only.
+func (w *worker) acknowledgedIDs() (map[mapping.ChatMessageID]bool, error) {
+	if err := w.ledger.Flush(); err != nil {
+		return nil, ledgerFailure(err)
+	}
+	known := make(map[mapping.ChatMessageID]bool)
+	for rec, err := range w.ledger.Messages(w.c.SID) {
+		if err != nil {
+			return nil, ledgerFailure(err)
+		}
+		for _, id := range rec.IDs {
+			known[id] = true
+		}
+	}
+	return known, nil
 }

@@ -261,7 +261,11 @@ func (w *worker) planParts(ctx context.Context, m mapping.Message, draft mapping
 
 // sendPart sends one message, or finds that it is there already.
 func (w *worker) sendPart(ctx context.Context, from mapping.CommunicationUserID, want expected) (mapping.ChatMessageID, error) {
-	if id, err := w.tail.adopt(want); id != "" || err != nil {
+	id, err := w.tail.adopt(want)
+	if errors.Is(err, errEarlier) {
+		err = w.dropParts(ctx, want.sid)
+	}
+	if id != "" || err != nil {
 		w.arrived(id)
 		return id, err
 	}

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -53,11 +54,24 @@ func (t *tail) adopt(want expected) (mapping.ChatMessageID, error) {
 		return "", &OpenError{fmt.Sprintf("ACS message %s carries %s, but somebody else sent it", got.ID, want.sid)}
 	case !got.DeletedOn.IsZero() || !got.EditedOn.IsZero():
 		return "", &OpenError{fmt.Sprintf("ACS message %s carries %s, but was changed since it was sent", got.ID, want.sid)}
+	case got.Digest() != want.message.Digest() && earlier(got, want.message):
+		return "", errEarlier
 	case got.Digest() != want.message.Digest():
 		return "", &OpenError{fmt.Sprintf("ACS message %s carries %s, but not its content", got.ID, want.sid)}
 	}
 	delete(t.found, key)
 	return got.ID, nil
+}
+
+// errEarlier says that a message stands in the thread as it was before it was
+// edited in Twilio.
+var errEarlier = errors.New("an earlier state of the message stands in the thread")
+
+// earlier reports whether got is a state of the message that Twilio has changed
+// since: it names another time of change.
+func earlier(got mapping.ChatMessage, want mapping.NewChatMessage) bool {
+	return got.Metadata[mapping.KeyCreatedAt] == want.Metadata[mapping.KeyCreatedAt] &&
+		got.Metadata[mapping.KeyUpdatedAt] != want.Metadata[mapping.KeyUpdatedAt]
 }
 
 // firstContact reads the tail before the first message this process sends to a
@@ -202,11 +216,32 @@ func (w *worker) tailStart() time.Time {
 	return time.UnixMilli(ms).Add(-margin)
 }
 
-// nothingUnexpected parks the conversation when the thread holds messages of
-// this program that the source did not ask for.
-func (w *worker) nothingUnexpected() error {
-	for key, m := range w.tail.found {
-		return &OpenError{fmt.Sprintf("ACS message %s carries %s, which does not come after what was acknowledged", m.ID, key.sid)}
+// clearTail deals with messages of this program that the source did not ask for.
+// One that was deleted in Twilio before it was acknowledged goes; anything else
+// parks the conversation.
+func (w *worker) clearTail(ctx context.Context) error {
+	if len(w.tail.found) == 0 {
+		return nil
 	}
+	known, err := w.acknowledgedIDs()
+	if err != nil {
+		return err
+	}
+	for key, m := range w.tail.found {
+		if known[m.ID] {
+			continue // a late one, which stands behind its place
+		}
+		gone, err := w.isGone(ctx, departed{w.c.ServiceSID, w.c.SID, mapping.MessageRecord{SID: key.sid}})
+		if err != nil {
+			return err
+		}
+		if !gone || !m.EditedOn.IsZero() || !m.DeletedOn.IsZero() {
+			return &OpenError{fmt.Sprintf("ACS message %s carries %s, which does not come after what was acknowledged", m.ID, key.sid)}
+		}
+		if err := w.drop(ctx, m); err != nil {
+			return err
+		}
+	}
+	w.tail = tail{}
 	return nil
 }
