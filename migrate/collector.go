@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -22,6 +23,7 @@ type collector struct {
 	more     int
 	unused   int64
 	doubles  int64
+	lag      time.Duration
 	broken   bool // something of the source could not be read
 }
 
@@ -93,6 +95,21 @@ func (c *collector) lost(code mapping.LossCode, item string) {
 	c.losses.count(code, 1, []string{item})
 }
 
+// carried notes how long a message or an edit of that time had waited.
+func (c *collector) carried(at mapping.Timestamp, previous time.Time) {
+	changed, err := at.Time()
+	if err != nil || previous.IsZero() {
+		return
+	}
+	if changed.Before(previous) { // dates may be set by whoever writes: it was not there then
+		changed = previous
+	}
+	lag := time.Since(changed)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lag = max(c.lag, lag)
+}
+
 // double counts a message that stood in its thread twice.
 func (c *collector) double() {
 	c.mu.Lock()
@@ -121,7 +138,7 @@ func (c *collector) people(before, after mapping.Counts, needed int64, partly bo
 func (c *collector) finish() *Report {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := &Report{Run: c.run.Number, Summary: c.sum, Problems: slices.Clone(c.problems), MoreProblems: c.more, Unused: c.unused, Doubles: c.doubles}
+	r := &Report{Run: c.run.Number, Summary: c.sum, Problems: slices.Clone(c.problems), MoreProblems: c.more, Unused: c.unused, Doubles: c.doubles, Lag: c.lag}
 	for code, n := range c.losses.counts {
 		info := code.Info()
 		r.Losses = append(r.Losses, LossCount{

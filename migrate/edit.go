@@ -46,6 +46,7 @@ func (w *worker) amend(ctx context.Context, m mapping.Message, rec mapping.Messa
 	rec.Source, rec.Amendment = draft.Source, &amendment
 	w.touched = true
 	w.sum.Messages.Updated++
+	w.report.carried(m.DateUpdated, w.opts.Previous)
 	return ledgerFailure(w.ledger.Amend(w.c.SID, rec))
 }
 

@@ -191,6 +191,7 @@ func (w *worker) deliver(ctx context.Context, m mapping.Message) (mapping.Messag
 	}
 	w.touched = true
 	w.sum.Messages.Created++
+	w.report.carried(m.DateCreated, w.opts.Previous)
 	return rec, nil
 }
 

@@ -38,6 +38,9 @@ type Options struct {
 	// run may delete because they are gone in Twilio; more is withheld. 0 means 0.5,
 	// rounded up to whole messages; a negative number allows none.
 	MaxDelete float64
+	// Previous is when the run before this one began, in a series of runs; zero for
+	// none. Report.Lag counts from then.
+	Previous time.Time
 	// Accept says which critical losses may happen, as mapping.Acceptable reads them.
 	Accept map[mapping.LossCode]bool
 	// Logger receives what an operator may want to know. Nil discards it.

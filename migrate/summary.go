@@ -1,6 +1,8 @@
 package migrate
 
 import (
+	"time"
+
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
@@ -98,6 +100,9 @@ type Report struct {
 	// Doubles counts messages that had arrived twice, because one was given up
 	// for lost too early. The second of each was deleted.
 	Doubles int64 `json:"doublesDeleted,omitempty"`
+	// Lag is how long at most a message or an edit had waited when this run
+	// carried it, as far as it came after Options.Previous; 0 without that.
+	Lag time.Duration `json:"-"`
 	// Unsettled says that the run was stopped before it knew what became of its
 	// last calls. The next one has to wait until they cannot arrive any more.
 	Unsettled bool `json:"unsettled,omitempty"`

@@ -16,6 +16,7 @@ import (
 type planOptions struct {
 	migrationOptions
 	accept           acceptOptions
+	delete           deleteOptions
 	deep             bool
 	detailedExitcode bool
 
@@ -40,6 +41,7 @@ writes nothing: no thread, no file, no ledger. It does not talk to ACS.`,
 	o.register(cmd)
 	o.accept.register(cmd)
 	o.state.registerAdopt(cmd)
+	o.delete.register(cmd)
 	cmd.Flags().BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
 	registerDetailedExitcode(cmd, &o.detailedExitcode)
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitChanges, exitIncomplete, exitOutage, exitLocked, exitTwilioCredentials,
@@ -83,7 +85,7 @@ func (o *planOptions) status(sum migrate.Summary) error {
 // run would still ask about.
 func (o *planOptions) draw(ctx context.Context, s *streams) (report *migrate.Report, unaccepted []string, skipped int64, err error) {
 	report = new(migrate.Report)
-	if err := o.check(); err != nil {
+	if err := cmp.Or(o.check(), o.delete.check()); err != nil {
 		return report, nil, 0, err
 	}
 	accepted, err := o.accept.accepted(o.dest)
@@ -111,7 +113,7 @@ func (o *planOptions) draw(ctx context.Context, s *streams) (report *migrate.Rep
 	stop := o.progress.start(s.err, messageCount(m.src), read.read.Load)
 	defer stop()
 	made, err := migrate.Plan(ctx, read, ledger, m.rules, &migrate.Options{
-		Whole: o.deep || !o.source.isLive(), Selected: !o.source.selected.selection().IsAll(),
+		Whole: o.deep || !o.source.isLive(), Selected: !o.source.selected.selection().IsAll(), MaxDelete: o.delete.percent(),
 		Accept: accepted, Logger: o.log.logger(s),
 	})
 	if err != nil {

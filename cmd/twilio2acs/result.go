@@ -29,6 +29,8 @@ type details struct {
 	MoreDifferences int                  `json:"moreDifferences,omitempty"`
 	Unused          int64                `json:"unusedIdentities,omitempty"`
 	Foreign         int64                `json:"foreignMessages,omitempty"`
+	Doubles         int64                `json:"doublesDeleted,omitempty"`
+	Rounds          []round              `json:"rounds,omitempty"` // the latest, of a repeated run
 }
 
 // result is what plan, run or verify came to.

@@ -18,6 +18,8 @@ type runOptions struct {
 	migrationOptions
 	connect connectOptions
 	accept  acceptOptions
+	rounds  roundsOptions
+	delete  deleteOptions
 	settle  time.Duration
 	deep    bool
 	dryRun  bool
@@ -50,6 +52,8 @@ only what is new.`,
 	o.connect.register(cmd)
 	o.accept.register(cmd)
 	o.state.registerAdopt(cmd)
+	o.rounds.register(cmd)
+	o.delete.register(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
 	f.BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
@@ -62,13 +66,14 @@ only what is new.`,
 
 // plan is what the same flags mean for a plan.
 func (o *runOptions) plan() *planOptions {
-	return &planOptions{migrationOptions: o.migrationOptions, accept: o.accept, deep: o.deep, run: o.again}
+	return &planOptions{migrationOptions: o.migrationOptions, accept: o.accept, delete: o.delete, deep: o.deep, run: o.again}
 }
 
 // run migrates and prints what came of it.
 func run(ctx context.Context, o *runOptions, s *streams) error {
 	began := time.Now()
-	report, skipped, err := o.migrate(ctx, s)
+	came, err := o.migrate(ctx, s)
+	report := came.report
 	err = causeOf(ctx, err)
 	if err == nil && report.Summary.Incomplete() {
 		err = exitStatus(exitIncomplete)
@@ -77,7 +82,7 @@ func run(ctx context.Context, o *runOptions, s *streams) error {
 		err = withHint(err, "everything was noted; the same command goes on where this one stopped")
 	}
 	r := resultOf("run", report)
-	r.skipped, r.took, r.err = skipped, time.Since(began), err
+	r.skipped, r.took, r.err, r.details.Rounds = came.skipped, time.Since(began), err, came.rounds
 	switch {
 	case err == nil:
 		r.next = o.verify
@@ -89,45 +94,77 @@ func run(ctx context.Context, o *runOptions, s *streams) error {
 	return r.print(s, o.output, o.log.verbose, writeRun)
 }
 
-// migrate does the work. The report is never nil; it is empty when the run could
-// not begin.
-func (o *runOptions) migrate(ctx context.Context, s *streams) (report *migrate.Report, skipped int64, err error) {
-	report = new(migrate.Report)
+// outcome is what a run comes to. The report is never nil; it is empty when the
+// run could not begin.
+type outcome struct {
+	report  *migrate.Report
+	skipped int64
+	rounds  []round // of a repeated run
+}
+
+// migrate does the work.
+func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err error) {
+	came.report = new(migrate.Report)
 	accepted, err := o.check()
 	if err != nil {
-		return report, 0, err
+		return came, err
 	}
 	m, err := o.open(ctx, s)
 	if err != nil {
-		return report, 0, err
+		return came, err
 	}
 	defer func() { err = cmp.Or(err, m.close()) }()
 	if err := o.admit(m); err != nil {
-		return report, 0, err
+		return came, err
 	}
 	if err := preflight(ctx, s, m.rules, accepted); err != nil {
-		return report, 0, err
+		return came, err
 	}
 	to, err := o.connect.connect(o.dest)
 	if err != nil {
-		return report, 0, err
+		return came, err
 	}
 	defer func() { err = cmp.Or(err, to.close()) }()
 	media, err := m.place.open(ctx)
 	if err != nil {
-		return report, 0, err
+		return came, err
 	}
 	defer func() { err = cmp.Or(err, media.close()) }()
 	ledger, err := o.state.open(m.binding(to.resource))
 	if err != nil {
-		return report, 0, err
+		return came, err
 	}
-	engine := migrate.New(m.src, to.acs, ledger, media.store, m.rules, &migrate.Options{
-		Settle: o.settle, Embedded: to.embedded, Gap: to.gap, Whole: o.deep || !o.source.isLive(),
-		Selected: !o.source.selected.selection().IsAll(), Accept: accepted, Logger: o.log.logger(s),
-	})
-	report, err = o.carry(ctx, s, engine, messageCount(m.src))
-	return report, m.src.Skipped(), cmp.Or(err, endRun(ledger, report, err))
+	r := &rounds{
+		opts: o.rounds, whole: o.deep || !o.source.isLive(),
+		begin: func(deep bool, before time.Time) *migrate.Engine {
+			return migrate.New(m.src, to.acs, ledger, media.store, m.rules, &migrate.Options{
+				Settle: o.settle, Embedded: to.embedded, Gap: to.gap, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
+				Selected: !o.source.selected.selection().IsAll(), Accept: accepted, Logger: o.log.logger(s),
+			})
+		},
+		carry: func(ctx context.Context, engine *migrate.Engine) (*migrate.Report, error) {
+			return o.carry(ctx, s, engine, messageCount(m.src))
+		},
+		ended: func(report *migrate.Report, err error) error { return noteEnd(ledger, report, err) },
+		tell:  func(r round) { o.tell(s, r) },
+	}
+	came.report, err = r.run(ctx)
+	came.skipped, came.rounds = m.src.Skipped(), r.kept
+	return came, cmp.Or(err, endRun(ledger, came.report, err))
+}
+
+// tell prints what a round came to, as it ends.
+func (o *runOptions) tell(s *streams, r round) {
+	switch o.output.format.value {
+	case formatJSON: // one document, at the end
+	case formatJSONL:
+		printLine(s.out, struct {
+			Type string `json:"type"`
+			round
+		}{"round", r})
+	default:
+		writeRound(&textWriter{w: s.out, color: painter(s.color)}, r)
+	}
 }
 
 // carry runs the engine under a progress bar.
@@ -143,7 +180,7 @@ func (o *runOptions) check() (map[mapping.LossCode]bool, error) {
 	if o.settle <= 0 {
 		return nil, usagef("", "--settle %s is not above 0", o.settle)
 	}
-	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest)); err != nil {
+	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check()); err != nil {
 		return nil, err
 	}
 	return o.accept.accepted(o.dest)
@@ -166,14 +203,18 @@ func (o *runOptions) admit(m *migration) error {
 // A run that left outcomes open did not end by itself as far as the next one is
 // concerned.
 func endRun(ledger *checkpoint.Ledger, report *migrate.Report, err error) error {
+	return errors.Join(noteEnd(ledger, report, err), ledger.CloseClean())
+}
+
+// noteEnd notes how a run ended.
+func noteEnd(ledger *checkpoint.Ledger, report *migrate.Report, err error) error {
 	if err == nil && report.Summary.Incomplete() {
 		err = exitStatus(exitIncomplete)
 	}
-	var noted error
-	if report.Run > 0 {
-		noted = ledger.Beat(time.Now(), !report.Unsettled, exitCode(err))
+	if report.Run == 0 {
+		return nil // it never began
 	}
-	return errors.Join(noted, ledger.CloseClean())
+	return ledger.Beat(time.Now(), !report.Unsettled, exitCode(err))
 }
 
 // resultOf is the result that a report tells of.
@@ -182,6 +223,7 @@ func resultOf(command string, report *migrate.Report) *result {
 		command: command, run: report.Run, summary: report.Summary,
 		details: details{
 			Losses: report.Losses, Problems: report.Problems, MoreProblems: report.MoreProblems, Unused: report.Unused,
+			Doubles: report.Doubles,
 		},
 	}
 }
@@ -200,7 +242,23 @@ func writeRun(t *textWriter, r *result) {
 	t.note(r.skipped, "damaged item was left out", "damaged items were left out")
 	t.note(r.details.Unused, "identity may exist in ACS without any use: the answer to its creation was lost",
 		"identities may exist in ACS without any use: the answers to their creation were lost")
+	t.note(r.details.Doubles, "message that had arrived twice was deleted once", "messages that had arrived twice were deleted once each")
 	t.losses(r.details.Losses)
 	t.problems(r.details.Problems, r.details.MoreProblems)
 	t.next(r.next)
 }
+
+// writeRound tells people what a round of a repeated run came to.
+func writeRound(t *textWriter, r round) {
+	kind := "quick"
+	if r.Deep {
+		kind = "deep"
+	}
+	t.printf("run %d (%s)  +%d ~%d -%d in %s, lag %s\n", r.Run, kind, r.Created, r.Updated, r.Deleted,
+		shortly(seconds(r.Seconds)), shortly(seconds(r.LagSeconds)))
+	if r.Error != "" {
+		t.printf("  %s\n", r.Error)
+	}
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

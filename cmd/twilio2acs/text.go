@@ -28,7 +28,7 @@ type words struct{ created, pending string }
 
 var (
 	doneWords = words{"created", "not carried over"}
-	planWords = words{"to create", "changed in Twilio since"}
+	planWords = words{"to create", "not to be carried over"}
 )
 
 // summary writes a line for each kind of item, its counters in the order in
