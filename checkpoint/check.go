@@ -30,6 +30,7 @@ func checkItems(tx *bbolt.Tx) error {
 		checkBucket(mediaBucket, countMedia),
 		checkBucket(amendedBucket, amended.counts),
 		checkBucket(runBucket, func(mapping.RunRecord) tally { return tally{} }),
+		checkAttempts,
 		checkChunks,
 		checkJournal,
 	} {

@@ -32,6 +32,7 @@ func goodLedger(t *testing.T) []byte {
 		for i := range int64(n) {
 			must(t, l.Amend(c, amend(message(n, 3*i), mapping.Amendment{Written: []string{"00"}, Deleted: i == 2})))
 		}
+		must(t, l.RecordAttempt(attempt(n, n, 1)))
 		if n%2 == 0 {
 			must(t, l.Fold(c))
 		}
@@ -83,6 +84,9 @@ func read(r *checkpoint.Reader) error {
 		errs = append(errs, err)
 	}
 	for _, err := range r.Threads() {
+		errs = append(errs, err)
+	}
+	for _, err := range r.Attempts(sid("IM", 3)) {
 		errs = append(errs, err)
 	}
 	_, _, err := r.LastRun()

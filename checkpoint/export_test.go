@@ -15,6 +15,18 @@ func (l *Ledger) Sweep() error {
 	return l.sweep()
 }
 
+// TrimAttempts keeps at most that many attempts.
+func (l *Ledger) TrimAttempts(most int64) error {
+	return l.commit(func(t *transaction) error { return trimAttempts(t, most) })
+}
+
+// AttemptCount is how many attempts the ledger keeps.
+func (r *Reader) AttemptCount() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.counts.Attempts
+}
+
 // Tails is how many conversations are held in memory.
 func (r *Reader) Tails() int {
 	r.mu.Lock()

@@ -44,8 +44,6 @@ func (j *journal) discard(number uint64) {
 	}
 }
 
-func rowKey(number uint64) []byte { return binary.BigEndian.AppendUint64(nil, number) }
-
 // writeJournal brings to disk what is queued, and removes rows of no use. What
 // it notes in memory is not taken back if the transaction fails: no other
 // follows then.
@@ -57,7 +55,7 @@ func (l *Ledger) writeJournal(t *transaction) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, row := range l.journal.useless {
-		if err := b.Delete(rowKey(row.number)); err != nil {
+		if err := b.Delete(numberKey(row.number)); err != nil {
 			return err
 		}
 	}
@@ -75,7 +73,7 @@ func (l *Ledger) writeJournal(t *transaction) error {
 	row := journalRow{number: l.journal.next, messages: l.queued}
 	l.journal.add(row)
 	l.waiting, l.queued = nil, 0
-	return put(t.Tx, journalBucket, rowKey(row.number), value)
+	return put(t.Tx, journalBucket, numberKey(row.number), value)
 }
 
 // replay reads the journal back: the tails that it holds, and its rows.

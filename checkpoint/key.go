@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"strings"
 
@@ -42,6 +43,9 @@ func packSID(prefix, sid string) (digits [16]byte, ok bool) {
 	_, err := hex.Decode(digits[:], []byte(text))
 	return digits, err == nil
 }
+
+// numberKey orders what has a number.
+func numberKey(number uint64) []byte { return binary.BigEndian.AppendUint64(nil, number) }
 
 // maxPersonKey is how long a key may be to stand in the file as it is, in
 // bytes. An author may be free text of any length; bbolt takes 32 KB.

@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"time"
@@ -87,5 +86,5 @@ func putRun(t *transaction, run mapping.RunRecord) error {
 	if err != nil {
 		return err
 	}
-	return put(t.Tx, runBucket, binary.BigEndian.AppendUint64(nil, uint64(run.Number)), value)
+	return put(t.Tx, runBucket, numberKey(uint64(run.Number)), value)
 }

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"bytes"
+	"errors"
 	"iter"
 
 	"go.etcd.io/bbolt"
@@ -42,6 +43,8 @@ func (r *Reader) scan(bucket, prefix []byte) iter.Seq2[pair, error] {
 	}
 }
 
+var errUnsorted = errors.New("keys are out of order")
+
 // page copies the first pairs under prefix whose keys are after last; nil
 // stands before all keys.
 func (r *Reader) page(bucket, prefix, last []byte) (page []pair, err error) {
@@ -61,10 +64,14 @@ func (r *Reader) page(bucket, prefix, last []byte) (page []pair, err error) {
 			if len(k) > bbolt.MaxKeySize || len(v) > maxValue {
 				return errSeal
 			}
+			if last != nil && bytes.Compare(k, last) <= 0 {
+				return errUnsorted // or else the scan might never end
+			}
 			if size += len(v); len(page) == pagePairs || len(page) > 0 && size > pageBytes {
 				break
 			}
-			page = append(page, pair{bytes.Clone(k), bytes.Clone(v)})
+			last = bytes.Clone(k)
+			page = append(page, pair{last, bytes.Clone(v)})
 		}
 		return nil
 	})

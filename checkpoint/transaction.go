@@ -84,6 +84,9 @@ func (l *Ledger) write(writes []write) error {
 		if err := l.writeJournal(t); err != nil {
 			return err
 		}
+		if err := l.writeAttempts(t); err != nil {
+			return err
+		}
 		for _, w := range writes {
 			if w == nil {
 				continue
@@ -120,7 +123,7 @@ func (l *Ledger) idle(writes []write) (bool, error) {
 			return false, nil
 		}
 	}
-	return l.queued == 0 && len(l.journal.useless) == 0, nil
+	return l.queued == 0 && len(l.attempts) == 0 && len(l.journal.useless) == 0, nil
 }
 
 // record stores item under key and keeps the counts: count says what one item

@@ -87,6 +87,15 @@ func put(tx *bbolt.Tx, bucket, key, value []byte) error {
 	return b.Put(key, seal(key, value))
 }
 
+// remove deletes what is stored under key, if anything is.
+func remove(tx *bbolt.Tx, bucket, key []byte) error {
+	b, err := bucketOf(tx, bucket)
+	if err != nil {
+		return err
+	}
+	return b.Delete(key)
+}
+
 // get decodes the item under key; found is false when there is none.
 func get[T any](tx *bbolt.Tx, bucket, key []byte) (item T, found bool, err error) {
 	b, err := bucketOf(tx, bucket)
