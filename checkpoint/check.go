@@ -29,7 +29,9 @@ func checkItems(tx *bbolt.Tx) error {
 		checkBucket(threadBucket, countThread),
 		checkBucket(mediaBucket, countMedia),
 		checkBucket(amendedBucket, amended.counts),
-		checkBucket(runBucket, func(mapping.RunRecord) tally { return tally{} }),
+		checkBucket(verifiedBucket, countVerified),
+		checkBucket(runBucket, countNothing[mapping.RunRecord]),
+		checkBucket(verificationBucket, countNothing[mapping.VerificationRun]),
 		checkAttempts,
 		checkChunks,
 		checkJournal,
@@ -45,6 +47,9 @@ func checkItems(tx *bbolt.Tx) error {
 	}
 	return nil
 }
+
+// countNothing counts items whose absence does no harm.
+func countNothing[T any](T) tally { return tally{} }
 
 // checkBucket makes a check of the items of one kind.
 func checkBucket[T any](name []byte, count func(T) tally) func(*bbolt.Tx) (tally, error) {

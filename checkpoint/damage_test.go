@@ -21,6 +21,8 @@ func goodLedger(t *testing.T) []byte {
 	l := open(t, path)
 	_, err := l.BeginRun(now)
 	must(t, err)
+	_, err = l.BeginVerification(now)
+	must(t, err)
 	for n := range 30 {
 		c := conversation(n)
 		must(t, l.RecordPerson(mapping.PersonRecord{Key: mapping.PersonKey{Kind: mapping.PersonUser, Name: fmt.Sprint(n)}, ID: "8:acs:x"}))
@@ -33,6 +35,7 @@ func goodLedger(t *testing.T) []byte {
 			must(t, l.Amend(c, amend(message(n, 3*i), mapping.Amendment{Written: []string{"00"}, Deleted: i == 2})))
 		}
 		must(t, l.RecordAttempt(attempt(n, n, 1)))
+		must(t, l.RecordVerification(mapping.VerificationRecord{Conversation: c, Verification: 1, Digest: "00"}))
 		if n%2 == 0 {
 			must(t, l.Fold(c))
 		}
@@ -78,7 +81,8 @@ func read(r *checkpoint.Reader) error {
 			errs = append(errs, err)
 		}
 		_, err := r.Progress(conversation(n))
-		errs = append(errs, err)
+		_, _, verifiedErr := r.Verification(conversation(n))
+		errs = append(errs, err, verifiedErr)
 	}
 	for _, err := range r.Persons() {
 		errs = append(errs, err)
@@ -89,7 +93,9 @@ func read(r *checkpoint.Reader) error {
 	for _, err := range r.Attempts(sid("IM", 3)) {
 		errs = append(errs, err)
 	}
-	_, _, err := r.LastRun()
+	_, _, err := r.LastVerification()
+	errs = append(errs, err)
+	_, _, err = r.LastRun()
 	return errors.Join(append(errs, err)...)
 }
 

@@ -13,30 +13,17 @@ import (
 // LastRun is the latest run; false when there was none.
 func (r *Reader) LastRun() (run mapping.RunRecord, found bool, err error) {
 	err = r.view(func(tx *bbolt.Tx) error {
-		run, found, err = lastRun(tx)
+		run, found, err = last[mapping.RunRecord](tx, runBucket)
 		return err
 	})
 	return run, found, err
-}
-
-func lastRun(tx *bbolt.Tx) (run mapping.RunRecord, found bool, err error) {
-	b, err := bucketOf(tx, runBucket)
-	if err != nil {
-		return run, false, err
-	}
-	k, v := b.Cursor().Last()
-	if k == nil {
-		return run, false, nil
-	}
-	run, err = decode[mapping.RunRecord](k, v)
-	return run, err == nil, err
 }
 
 // BeginRun opens the next run. It is on disk on return.
 func (l *Ledger) BeginRun(now time.Time) (mapping.RunRecord, error) {
 	var run mapping.RunRecord
 	err := l.commit(func(t *transaction) error {
-		last, _, err := lastRun(t.Tx)
+		before, _, err := last[mapping.RunRecord](t.Tx, runBucket)
 		if err != nil {
 			return err
 		}
@@ -45,7 +32,7 @@ func (l *Ledger) BeginRun(now time.Time) (mapping.RunRecord, error) {
 			return err
 		}
 		counts = counts.plus(t.items).plus(t.messages)
-		run = mapping.RunRecord{Number: last.Number + 1, Started: now, Beat: now, Before: counts.Counts}
+		run = mapping.RunRecord{Number: before.Number + 1, Started: now, Beat: now, Before: counts.Counts}
 		t.after = append(t.after, func() { l.run = run })
 		return putRun(t, run)
 	})

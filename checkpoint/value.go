@@ -110,6 +110,20 @@ func get[T any](tx *bbolt.Tx, bucket, key []byte) (item T, found bool, err error
 	return item, err == nil, err
 }
 
+// last decodes the item with the highest key; found is false when there is none.
+func last[T any](tx *bbolt.Tx, bucket []byte) (item T, found bool, err error) {
+	b, err := bucketOf(tx, bucket)
+	if err != nil {
+		return item, false, err
+	}
+	k, v := b.Cursor().Last()
+	if k == nil {
+		return item, false, nil
+	}
+	item, err = decode[T](k, v)
+	return item, err == nil, err
+}
+
 // decode opens what put has stored as JSON. The item shares no memory with it.
 func decode[T any](key, sealed []byte) (item T, err error) {
 	value, err := unseal(key, sealed)
