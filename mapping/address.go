@@ -144,9 +144,9 @@ func ending(address string) string {
 	return letters[len(letters)-last-second:]
 }
 
-// publicName is name as it may be shown: an address is masked unless addresses
+// PublicName is name as it may be shown: an address is masked unless addresses
 // are kept.
-func (r Rules) publicName(name string) string {
+func (r Rules) PublicName(name string) string {
 	if !r.masks() || !isAddress(name) {
 		return name
 	}

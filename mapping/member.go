@@ -68,7 +68,7 @@ func (ro *Roster) chatName(p Participant, t *tally) string {
 	if attributes := strings.TrimSpace(user.Attributes); attributes != "" && attributes != "{}" {
 		t.keep(LossUserAttributes, string(user.SID))
 	}
-	public := ro.rules.publicName(name)
+	public := ro.rules.PublicName(name)
 	if public != name && name != string(p.Identity) { // else the identity is masked, and said so
 		t.lose(LossAddressMasked, "display name")
 	}

@@ -49,7 +49,7 @@ func (ro *Roster) senderNow(m Message) (Sender, bool) {
 		if m.Author == "" {
 			s.Key.Name = participantName(m.ParticipantSID)
 		}
-		s.DisplayName, cut = displayName(ro.rules.publicName(user.FriendlyName), ro.rules.publicName(m.Author), formerName)
+		s.DisplayName, cut = displayName(ro.rules.PublicName(user.FriendlyName), ro.rules.PublicName(m.Author), formerName)
 	default:
 		s.Key = Keeper
 		s.DisplayName, cut = displayName(m.Author, systemName)
@@ -116,7 +116,7 @@ func (ro *Roster) memberSender(mem Member, author string) (Sender, bool) {
 		return s, false
 	}
 	var cut bool
-	s.DisplayName, cut = displayName(ro.rules.publicName(author), mem.DisplayName)
+	s.DisplayName, cut = displayName(ro.rules.PublicName(author), mem.DisplayName)
 	return s, cut
 }
 

@@ -45,7 +45,7 @@ func (r Rules) topic(c Conversation, t *tally) string {
 			break
 		}
 	}
-	public := r.publicName(topic)
+	public := r.PublicName(topic)
 	if public != topic {
 		t.lose(LossAddressMasked, "topic")
 	}

@@ -57,6 +57,7 @@ func (w *worker) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.countPeople()
 	if err := w.sidecar(ctx); err != nil {
 		return step("store the sidecar", err)
 	}
@@ -67,6 +68,16 @@ func (w *worker) run(ctx context.Context) error {
 		return err
 	}
 	return w.close(ctx)
+}
+
+// countPeople counts those who are or become members.
+func (w *worker) countPeople() {
+	for _, m := range w.roster.Members {
+		w.census.add(m.Key)
+	}
+	if w.draft.Creator == mapping.Keeper {
+		w.census.add(mapping.Keeper)
+	}
 }
 
 // sync carries over what has changed since the conversation was done.

@@ -41,6 +41,13 @@ type Options struct {
 	// Previous is when the run before this one began, in a series of runs; zero for
 	// none. Report.Lag counts from then.
 	Previous time.Time
+	// Changes is told of every item of a plan, one at a time, those of a conversation
+	// together and after it. Its error ends the plan. Nil: nobody asks. Runs do not
+	// use it.
+	Changes func(Change) error
+	// Live lets a plan ask the destination what it holds of items that change; nil:
+	// it goes by the ledger alone. Runs do not use it.
+	Live VerifyACS
 	// Accept says which critical losses may happen, as mapping.Acceptable reads them.
 	Accept map[mapping.LossCode]bool
 	// Logger receives what an operator may want to know. Nil discards it.

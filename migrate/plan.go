@@ -9,9 +9,10 @@ import (
 )
 
 // Plan tells what a run would do. It has nothing that could write: no
-// destination, no store, and a ledger that can only be read.
+// destination but for reading, no store, and a ledger that can only be read.
 func Plan(ctx context.Context, src Twilio, ledger LedgerReader, rules mapping.Rules, opts *Options) (*Report, error) {
-	p := &planner{newView(src, ledger, rules, opts)}
+	v := newView(src, ledger, rules, opts)
+	p := &planner{view: v, changes: changeStream{tell: v.opts.Changes}, patience: &patience{limit: v.opts.Patience}}
 	p.report.begin(mapping.RunRecord{}, rules.AccountLosses())
 	if err := p.run(ctx); err != nil {
 		return nil, err
@@ -22,7 +23,11 @@ func Plan(ctx context.Context, src Twilio, ledger LedgerReader, rules mapping.Ru
 // planReads is how many conversations are read at once.
 const planReads = 16
 
-type planner struct{ *view }
+type planner struct {
+	*view
+	changes  changeStream
+	patience *patience // with the destination, where it is asked
+}
 
 func (p *planner) run(ctx context.Context) error {
 	var err error
@@ -40,14 +45,28 @@ func (p *planner) run(ctx context.Context) error {
 	if err := eachConversation(ctx, p.src, min(planReads, p.opts.Active), &p.report, p.conversation); err != nil {
 		return err
 	}
-	goes := func(context.Context, departed) (bool, error) { return true, nil }
-	if err := p.depart(ctx, goes, goes); err != nil {
+	if err := p.depart(ctx, p.departure(KindMessage), p.departure(KindConversation)); err != nil {
 		return err
 	}
-	for key := range p.dir.everybody(p.opts) {
-		p.census.add(key)
+	g := changeGroup{stream: &p.changes}
+	for key, u := range p.dir.everybody(p.opts) {
+		if err := p.meetPerson(&g, person{Key: key, DisplayName: u.FriendlyName, UserSID: u.SID}); err != nil {
+			return err
+		}
+	}
+	if err := g.close(); err != nil {
+		return err
 	}
 	return p.people()
+}
+
+// departure tells of items that would be deleted.
+func (p *planner) departure(kind string) removal {
+	return func(_ context.Context, d departed) (bool, error) {
+		g := changeGroup{stream: &p.changes}
+		g.add(Change{Kind: kind, Item: d.name(), Conversation: d.conversation, Verb: VerbDelete, Reason: "gone in Twilio"})
+		return true, g.close()
+	}
 }
 
 // people counts those who are there and those who would be created.
@@ -62,11 +81,35 @@ func (p *planner) people() error {
 	return nil
 }
 
+// meetPerson counts somebody who needs a communication user, and tells of them
+// when they are met first.
+func (p *planner) meetPerson(g *changeGroup, who person) error {
+	if !p.census.add(who.Key) || !g.asked() {
+		return nil
+	}
+	rec, _, err := p.records.Person(who.Key)
+	if err != nil {
+		return ledgerFailure(err)
+	}
+	c := Change{Kind: KindUser, Item: string(who.UserSID), Verb: VerbUnchanged, Name: who.DisplayName}
+	if c.Item == "" {
+		c.Item = string(who.Key.Kind) + " " + p.rules.PublicName(who.Key.Name)
+	}
+	if rec.ID == "" {
+		c.Verb = VerbCreate
+	}
+	g.add(c)
+	return nil
+}
+
 // conversation plans c, without a trace of anything written.
 func (p *planner) conversation(ctx context.Context, c mapping.Conversation) error {
 	p.listed.addConversation(c.SID)
-	pc := &planned{newSubject(p.view, c)}
+	pc := &planned{subject: newSubject(p.view, c), planner: p, changes: changeGroup{stream: &p.changes}}
 	err := pc.run(ctx)
+	if cerr := pc.ended(err); cerr != nil {
+		return cerr
+	}
 	if err != nil && (stops(err) || ctx.Err() != nil) {
 		return err
 	}
@@ -88,87 +131,6 @@ func (p *planner) conversation(ctx context.Context, c mapping.Conversation) erro
 	return nil
 }
 
-// planned is one conversation in a plan.
-type planned struct{ subject }
-
-func (pc *planned) run(ctx context.Context) error {
-	if err := pc.open(ctx); err != nil {
-		return err
-	}
-	if pc.before.Thread != "" {
-		pc.losses.add(compareMembers(pc.before.Members, pc.roster.Members).losses(pc.settled()))
-	}
-	pc.losses.add(pc.horizonsBack())
-	return pc.messages(ctx)
-}
-
-func (pc *planned) messages(ctx context.Context) error {
-	after := int64(-1)
-	if pc.settled() {
-		after = pc.since(pc.progress)
-	}
-	known := newKnown(pc.records, pc.c.SID, after)
-	defer known.stop()
-	var gone []mapping.MessageRecord
-	known.leave = func(rec mapping.MessageRecord) { gone = append(gone, rec) }
-	for m, err := range pc.src.Messages(ctx, pc.c, after) {
-		if err != nil {
-			return unreadable("list messages", err)
-		}
-		if err := pc.message(ctx, m, known); err != nil {
-			return step("message "+string(m.SID), err)
-		}
-	}
-	if _, err := known.rest(); err != nil {
-		return ledgerFailure(err)
-	}
-	for _, rec := range gone {
-		pc.gone.add(departed{pc.c.ServiceSID, pc.c.SID, rec})
-	}
-	m := &pc.sum.Messages
-	if err := pc.countUnchecked(known); err != nil {
-		return err
-	}
-	m.Total = m.Created + m.Updated + m.Unchanged + m.Unchecked + m.Failed
-	return nil
-}
-
-func (pc *planned) message(ctx context.Context, m mapping.Message, known *known) error {
-	rec, there, err := known.at(m.Index)
-	if err != nil {
-		return ledgerFailure(err)
-	}
-	found, err := pc.media(ctx, m)
-	if err != nil {
-		return err
-	}
-	verdict, parts := pc.judge(m, rec, there), 0
-	if verdict == edited {
-		parts = len(rec.IDs)
-	}
-	draft, losses := pc.rules.Edition(pc.roster, m, found, parts)
-	pc.census.add(draft.Sender.Key)
-	if verdict == missing || verdict == late || !pc.settled() { // else the ledger has them
-		pc.losses.add(losses)
-	}
-	t := &pc.sum.Messages
-	switch verdict {
-	case missing:
-		t.Created++
-	case late:
-		t.Created++
-		pc.lose(mapping.LossOutOfOrder, string(m.SID))
-	case edited:
-		t.Updated++
-		pc.losses.add(editLosses(m, rec, losses))
-	case confused:
-		t.Failed++
-	default:
-		t.Unchanged++
-	}
-	return nil
-}
-
 // media counts the files of m and reads those that become its content.
 func (pc *planned) media(ctx context.Context, m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
 	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
@@ -179,7 +141,9 @@ func (pc *planned) media(ctx context.Context, m mapping.Message) (map[mapping.Me
 			return nil, ledgerFailure(err)
 		}
 		fm := mapping.FoundMedia{Missing: rec.Missing}
-		pc.sum.Media.add(mediaTally(rec, there, pc.rules))
+		tally := mediaTally(rec, there, pc.rules)
+		pc.sum.Media.add(tally)
+		pc.tellMedia(f, rec, tally)
 		if f.NeedsText() && rec.Missing == "" && (!there || !pc.settled()) {
 			fm.Text, err = mediaText(ctx, pc.src, pc.c, f)
 			if errors.Is(err, fs.ErrNotExist) {

@@ -19,6 +19,7 @@ type subject struct {
 	draft    mapping.ThreadDraft
 	wrote    map[mapping.PersonKey]bool // as far as it is known
 	updated  bool                       // topic or metadata have changed since
+	found    []mapping.Loss             // of the conversation and its participants
 
 	losses lossTally
 	sum    Summary
@@ -47,15 +48,12 @@ func (s *subject) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.roster, s.draft = found.roster, found.draft
+	s.roster, s.draft, s.found = found.roster, found.draft, found.losses
 	if !begun(s.before) {
 		if err := s.mayBegin(ctx, found); err != nil {
 			s.losses.add(found.losses)
 			return err
 		}
-	}
-	for _, p := range found.people() {
-		s.census.add(p.Key)
 	}
 	if s.before.Thread != "" {
 		_, s.updated = threadUpdate(s.before, s.draft)

@@ -94,15 +94,3 @@ func (s *subject) mayBegin(ctx context.Context, found surveyed) error {
 	}
 	return nil
 }
-
-// people are all who become members of the thread.
-func (s surveyed) people() []person {
-	out := make([]person, 0, len(s.roster.Members)+1)
-	for _, m := range s.roster.Members {
-		out = append(out, person{Key: m.Key, DisplayName: m.DisplayName})
-	}
-	if s.draft.Creator == mapping.Keeper {
-		out = append(out, person{Key: mapping.Keeper})
-	}
-	return out
-}
