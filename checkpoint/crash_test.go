@@ -26,6 +26,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(jobEnv) {
 	case "record":
 		err = recordForever(os.Getenv(ledgerEnv))
+	case "forget":
+		err = forgetAll(os.Getenv(ledgerEnv))
 	case "fill":
 		err = recordUntilFull(os.Getenv(ledgerEnv))
 	default:

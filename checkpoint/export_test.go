@@ -15,6 +15,14 @@ func (l *Ledger) Sweep() error {
 	return l.sweep()
 }
 
+// BeginForgetting forgets what one transaction can of a conversation.
+func (l *Ledger) BeginForgetting(c mapping.ConversationSID) (done bool, err error) {
+	if err := l.tidy(); err != nil {
+		return false, err
+	}
+	return l.eraseOnce(conversationKey(c))
+}
+
 // TrimAttempts keeps at most that many attempts.
 func (l *Ledger) TrimAttempts(most int64) error {
 	return l.commit(func(t *transaction) error { return trimAttempts(t, most) })

@@ -52,6 +52,8 @@ type Ledger struct {
 	attempts []mapping.Attempt // those that are not in the file yet
 	journal  journal
 	run      mapping.RunRecord // the one begun by this Ledger
+
+	forgetting map[sidKey]bool // conversations that take no messages now
 }
 
 // Close writes what waits and releases the file. Closing again does nothing.

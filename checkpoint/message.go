@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 
@@ -26,12 +27,17 @@ func (l *Ledger) Acknowledge(c mapping.ConversationSID, m mapping.MessageRecord)
 	return nil
 }
 
+var errForgetting = errors.New("its conversation is being forgotten")
+
 // enqueue adds m to a tail; crowded says that it is time to flush.
 func (l *Ledger) enqueue(c sidKey, m mapping.MessageRecord) (crowded bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed != nil {
 		return false, l.failed
+	}
+	if l.forgetting[c] {
+		return false, errForgetting
 	}
 	t, err := l.tailOf(c)
 	if err != nil {

@@ -47,7 +47,11 @@ func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) 
 		return nil, err
 	}
 	l := &Ledger{Reader: Reader{path: path, store: s}}
-	if err := l.prepare(binding, adopt); err != nil {
+	err = l.prepare(binding, adopt)
+	if err == nil {
+		err = l.finishForgetting()
+	}
+	if err != nil {
 		_ = s.close()
 		return nil, err
 	}
