@@ -78,6 +78,9 @@ func (e *Error) NotDone() bool { return e.Outcome == OutcomeNotDone }
 // StatusCode is Status.
 func (e *Error) StatusCode() int { return e.Status }
 
+// ServiceRequestID is RequestID.
+func (e *Error) ServiceRequestID() string { return e.RequestID }
+
 // RetryAfter is how long the service asked to wait, 0 when it did not say.
 func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 

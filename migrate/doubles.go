@@ -51,7 +51,7 @@ func (w *worker) drop(ctx context.Context, m mapping.ChatMessage) error {
 	if err := w.note(); err != nil {
 		return err
 	}
-	return w.deleteMessage(ctx, m.Sender, m.ID)
+	return w.deleteMessage(ctx, m.Metadata[mapping.KeyMessageSID], m)
 }
 
 // dropped reports whether this program deleted a message that it had sent.

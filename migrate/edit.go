@@ -129,10 +129,8 @@ func (w *worker) patch(ctx context.Context, got mapping.ChatMessage, part mappin
 	if got.Content != part.Content {
 		u.Content = &part.Content
 	}
-	return w.patience.do(ctx, func(ctx context.Context) error {
-		calls, cancel := graceful(ctx)
-		defer cancel()
-		return w.acs.UpdateMessage(calls, got.Sender, w.rec.Thread, got.ID, u)
+	return w.write(ctx, "update message", part.Metadata[mapping.KeyMessageSID], func(ctx context.Context) error {
+		return w.acs.UpdateMessage(ctx, got.Sender, w.rec.Thread, got.ID, u)
 	})
 }
 
@@ -150,12 +148,10 @@ func (w *worker) actAs(ctx context.Context, sender mapping.CommunicationUserID) 
 	return w.admit(ctx, sender)
 }
 
-// deleteMessage deletes a message as its sender. One that is deleted already
-// stays so.
-func (w *worker) deleteMessage(ctx context.Context, sender mapping.CommunicationUserID, id mapping.ChatMessageID) error {
-	return w.patience.do(ctx, func(ctx context.Context) error {
-		calls, cancel := graceful(ctx)
-		defer cancel()
-		return w.acs.DeleteMessage(calls, sender, w.rec.Thread, id)
+// deleteMessage deletes a part of message sid as its sender. One that is deleted
+// already stays so.
+func (w *worker) deleteMessage(ctx context.Context, sid string, m mapping.ChatMessage) error {
+	return w.write(ctx, "delete message", sid, func(ctx context.Context) error {
+		return w.acs.DeleteMessage(ctx, m.Sender, w.rec.Thread, m.ID)
 	})
 }

@@ -165,6 +165,10 @@ const (
 	unknown         // may or may not have been carried out
 )
 
+func (o outcome) String() string {
+	return [...]string{"done", "not done", "refused", "unknown"}[o]
+}
+
 // outcomeOf sorts the error of a write into the four outcomes.
 func outcomeOf(err error) outcome {
 	if err == nil {

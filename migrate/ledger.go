@@ -23,6 +23,9 @@ type Ledger interface {
 	// whose index lies below the last acknowledged one.
 	Amend(mapping.ConversationSID, mapping.MessageRecord) error
 	RecordMedia(mapping.MediaRecord) error
+	// RecordAttempt notes a call that did not simply succeed. It is only for
+	// people to read, and may be lost with a crash.
+	RecordAttempt(mapping.Attempt) error
 	Flush() error
 	// Fold packs the acknowledgements of a conversation that is done for now.
 	Fold(mapping.ConversationSID) error

@@ -223,10 +223,8 @@ func (w *worker) readMembers(ctx context.Context) error {
 func (w *worker) add(ctx context.Context, members []mapping.ChatParticipant) ([]mapping.InvalidParticipant, error) {
 	var invalid []mapping.InvalidParticipant
 	for batch := range slices.Chunk(members, maxPerCall) {
-		err := w.patience.do(ctx, func(ctx context.Context) error {
-			calls, cancel := graceful(ctx)
-			defer cancel()
-			bad, err := w.acs.AddParticipants(calls, w.rec.Acting(), w.rec.Thread, batch)
+		err := w.write(ctx, "add participants", string(w.c.SID), func(ctx context.Context) error {
+			bad, err := w.acs.AddParticipants(ctx, w.rec.Acting(), w.rec.Thread, batch)
 			invalid = append(invalid, bad...)
 			return err
 		})
@@ -240,10 +238,12 @@ func (w *worker) add(ctx context.Context, members []mapping.ChatParticipant) ([]
 // remove takes id out of the thread. When the answer is lost, the members tell
 // whether it was done.
 func (w *worker) remove(ctx context.Context, id mapping.CommunicationUserID) error {
+	attempts := w.attempts("remove participant", string(w.c.SID))
 	return w.patience.do(ctx, func(ctx context.Context) error {
 		calls, cancel := graceful(ctx)
 		defer cancel()
 		err := w.acs.RemoveParticipant(calls, w.rec.Acting(), w.rec.Thread, id)
+		attempts.note(err)
 		if err == nil {
 			delete(w.members, id)
 			return nil

@@ -270,12 +270,13 @@ func (w *worker) sendPart(ctx context.Context, from mapping.CommunicationUserID,
 		w.arrived(id)
 		return id, err
 	}
-	failures := w.patience.wait()
+	failures, attempts := w.patience.wait(), w.attempts("send message", string(want.sid))
 	for {
 		if err := w.spaced(ctx); err != nil {
 			return "", err
 		}
 		id, err := w.attempt(ctx, from, want.message)
+		attempts.note(err)
 		switch outcomeOf(err) {
 		case done:
 			w.patience.success.Store(true)

@@ -180,10 +180,8 @@ func after(a, b mapping.ChatMessageID) bool {
 // per member. One that is refused is a loss, not a failure.
 func (w *worker) receipt(ctx context.Context, m mapping.Member, i int, message mapping.ChatMessageID) error {
 	rec := &w.rec.Members[i]
-	err := w.patience.do(ctx, func(ctx context.Context) error {
-		calls, cancel := graceful(ctx)
-		defer cancel()
-		return w.acs.SendReadReceipt(calls, rec.ID, w.rec.Thread, message)
+	err := w.write(ctx, "send read receipt", string(m.Participant.SID), func(ctx context.Context) error {
+		return w.acs.SendReadReceipt(ctx, rec.ID, w.rec.Thread, message)
 	})
 	if outcomeOf(err) == refused {
 		w.log.Warn("read receipt refused", "conversation", w.c.SID, "participant", m.Participant.SID, "error", err)

@@ -69,7 +69,7 @@ func (w *worker) erase(ctx context.Context, rec mapping.MessageRecord) (bool, er
 		if err := w.actAs(ctx, got.Sender); err != nil {
 			return false, err
 		}
-		if err := w.deleteMessage(ctx, got.Sender, got.ID); err != nil {
+		if err := w.deleteMessage(ctx, string(rec.SID), got); err != nil {
 			return false, err
 		}
 	}
@@ -103,10 +103,8 @@ func (w *worker) eraseThread(ctx context.Context) (bool, error) {
 		w.log.Warn("gone in Twilio, but people have written in its thread", "conversation", w.c.SID)
 		return false, nil
 	}
-	err = w.patience.do(ctx, func(ctx context.Context) error {
-		calls, cancel := graceful(ctx)
-		defer cancel()
-		return w.acs.DeleteThread(calls, w.rec.Acting(), w.rec.Thread)
+	err = w.write(ctx, "delete thread", string(w.c.SID), func(ctx context.Context) error {
+		return w.acs.DeleteThread(ctx, w.rec.Acting(), w.rec.Thread)
 	})
 	if s := statusOf(err); err != nil && s != 404 && s != 410 {
 		return false, err

@@ -132,14 +132,11 @@ func (w *worker) create(ctx context.Context) error {
 	request := *w.rec.Request
 	request.Participants = request.Participants[:min(len(request.Participants), maxPerCall)]
 	var thread mapping.ChatThread
-	err := w.patience.do(ctx, func(ctx context.Context) error {
+	err := w.write(ctx, "create thread", string(w.c.SID), func(ctx context.Context) (err error) {
 		if time.Since(w.rec.BegunAt) > keyLifetime {
 			return &OpenError{"the creation of the thread got no answer while its key was valid; the next run looks for it"}
 		}
-		calls, cancel := graceful(ctx)
-		defer cancel()
-		var err error
-		thread, _, err = w.acs.CreateThread(calls, w.rec.CreatorID, w.rec.CreationKey, request)
+		thread, _, err = w.acs.CreateThread(ctx, w.rec.CreatorID, w.rec.CreationKey, request)
 		return err
 	})
 	if err != nil {

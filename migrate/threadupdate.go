@@ -45,10 +45,8 @@ func (w *worker) updateThread(ctx context.Context) error {
 		w.log.Warn("changed in ACS as well, left as it is there", "conversation", w.c.SID, "fields", foreign)
 	}
 	if u.Topic != nil || len(u.Metadata) > 0 {
-		err := w.patience.do(ctx, func(ctx context.Context) error {
-			calls, cancel := graceful(ctx)
-			defer cancel()
-			return w.acs.UpdateThread(calls, w.rec.Acting(), w.rec.Thread, u)
+		err := w.write(ctx, "update thread", string(w.c.SID), func(ctx context.Context) error {
+			return w.acs.UpdateThread(ctx, w.rec.Acting(), w.rec.Thread, u)
 		})
 		if err != nil {
 			return err
