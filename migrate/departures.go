@@ -133,9 +133,6 @@ func (v *view) unreliable() string {
 	if s, ok := v.src.(interface{ Skipped() int64 }); ok && s.Skipped() > 0 || v.report.anyDamage() {
 		return "something seems to be gone in Twilio, but the source is damaged"
 	}
-	if _, ok := v.src.(ItemSource); !ok {
-		return "something seems to be gone in Twilio, but the source cannot be asked for it"
-	}
 	return ""
 }
 
@@ -161,15 +158,11 @@ func (v *view) departOne(ctx context.Context, d *departures, item departed, remo
 
 // isGone asks Twilio for the very item.
 func (v *view) isGone(ctx context.Context, item departed) (bool, error) {
-	src, ok := v.src.(ItemSource)
-	if !ok {
-		return false, nil
-	}
 	var err error
 	if item.message.SID == "" {
-		_, err = src.FetchConversation(ctx, item.service, item.conversation)
+		_, err = v.src.FetchConversation(ctx, item.service, item.conversation)
 	} else {
-		_, err = src.FetchMessage(ctx, mapping.Conversation{SID: item.conversation, ServiceSID: item.service}, item.message.SID)
+		_, err = v.src.FetchMessage(ctx, mapping.Conversation{SID: item.conversation, ServiceSID: item.service}, item.message.SID)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil

@@ -17,6 +17,7 @@ import (
 type Twilio interface {
 	Source
 	DirectorySource
+	ItemSource
 	MediaSource
 }
 

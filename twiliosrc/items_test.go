@@ -1,0 +1,51 @@
+package twiliosrc_test
+
+import (
+	"errors"
+	"io/fs"
+	"reflect"
+	"testing"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/migrate"
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
+)
+
+// Single items are those of the lists, and what does not exist says so.
+func TestFetchItems(t *testing.T) {
+	s := open(t, harbour, nil)
+	server := serve(t, s, fixtureserver.Options{})
+	for name, src := range map[string]interface {
+		migrate.Source
+		migrate.ItemSource
+	}{"snapshot": s, "client": server.client(t, twiliosrc.ClientOptions{})} {
+		t.Run(name, func(t *testing.T) {
+			conversations, _ := collect(t, src.Conversations(t.Context()))
+			for _, c := range conversations {
+				got, err := src.FetchConversation(t.Context(), c.ServiceSID, c.SID)
+				if err != nil || !reflect.DeepEqual(got, c) {
+					t.Fatalf("FetchConversation(%s) = %+v, %v; want %+v", c.SID, got, err, c)
+				}
+				messages, _ := collect(t, src.Messages(t.Context(), c, -1))
+				for _, m := range messages {
+					got, err := src.FetchMessage(t.Context(), c, m.SID)
+					if err != nil || got.SID != m.SID || got.Source() != m.Source() {
+						t.Fatalf("FetchMessage(%s) = %+v, %v; want %+v", m.SID, got, err, m)
+					}
+				}
+				const none = "00000000000000000000000000000000"
+				if _, err := src.FetchMessage(t.Context(), c, "IM"+none); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("a message that is not there: %v", err)
+				}
+				if _, err := src.FetchConversation(t.Context(), c.ServiceSID, "CH"+none); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("a conversation that is not there: %v", err)
+				}
+			}
+		})
+	}
+	client := server.client(t, twiliosrc.ClientOptions{})
+	if _, err := client.FetchMessage(t.Context(), mapping.Conversation{SID: "../x", ServiceSID: "IS"}, "IM1"); err == nil {
+		t.Error("a path of something else than SIDs was asked for")
+	}
+}
