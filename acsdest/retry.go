@@ -3,6 +3,7 @@ package acsdest
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
@@ -19,6 +20,12 @@ func (c *client) retryOptions(method string) policy.RetryOptions {
 		return harmless(method, resp, err) && (c.retry.ShouldRetry == nil || c.retry.ShouldRetry(resp, err))
 	}
 	return opts
+}
+
+// RetryReads are retries for a client that only reads: of a list of a thousand
+// pages, one that cannot be read at once must not cost the others.
+func RetryReads() *policy.RetryOptions {
+	return &policy.RetryOptions{MaxRetries: 6, RetryDelay: 500 * time.Millisecond, MaxRetryDelay: 20 * time.Second}
 }
 
 // harmless reports that repeating an attempt does no harm and may help.

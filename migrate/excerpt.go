@@ -1,9 +1,7 @@
 package migrate
 
 import (
-	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -38,8 +36,4 @@ func excerpt(s string, at int) string {
 		text += "…"
 	}
 	return text
-}
-
-func sortDifferences(d []Difference) {
-	slices.SortStableFunc(d, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
 }

@@ -1,212 +1,205 @@
 package migrate
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// stood is a message as it stands in the thread, in as few bytes as tell
-// whether it is the right one.
-type stood struct {
-	id      int64
-	sid     mapping.MessageSID
-	part    string
-	sender  mapping.CommunicationUserID
-	digest  string
-	deleted bool
+const (
+	// verifyThreads is how many threads are read at once.
+	verifyThreads = 16
+	// maxMessagesRead is how many messages of all threads that are being read are
+	// held at once, at about seventy bytes each. A thread of more is read alone.
+	maxMessagesRead = 1 << 20
+)
+
+// threads reads threads back.
+type threads struct {
+	acs      VerifyACS
+	ledger   VerifyLedger
+	patience *patience
+	room     *semaphore.Weighted // for messages
 }
 
-// messages compares the thread's messages with the conversation's, in order.
-func (t *verified) messages(ctx context.Context) error {
-	table, err := t.readThread(ctx)
-	if outcomeOf(err) == refused {
-		t.differ("messages", "a list", err.Error())
-		return nil
-	}
+func newThreads(acs VerifyACS, ledger VerifyLedger, limit time.Duration) *threads {
+	return &threads{acs: acs, ledger: ledger, patience: &patience{limit: limit}, room: semaphore.NewWeighted(maxMessagesRead)}
+}
+
+// reserve waits until there is room for the messages of a conversation.
+func (t *threads) reserve(ctx context.Context, c mapping.ConversationSID) (messages int64, release func(), err error) {
+	p, err := t.ledger.Progress(c)
 	if err != nil {
-		return step("read the messages", err)
+		return 0, nil, ledgerFailure(err)
 	}
-	known := newKnown(t.ledger, t.c.SID, -1)
-	defer known.stop()
-	w := newWalk(table)
-	for m, err := range t.src.Messages(ctx, t.c, -1) {
-		if err != nil {
-			return unreadable("list messages", err)
-		}
-		if err := t.message(ctx, m, known, w); err != nil {
-			return step("message "+string(m.SID), err)
-		}
+	share := min(p.Messages+1, maxMessagesRead)
+	if err := t.room.Acquire(ctx, share); err != nil {
+		return 0, nil, err
 	}
-	for _, s := range w.unclaimed() {
-		t.differ("messages/"+string(s.sid), "one message", fmt.Sprintf("another, ACS message %d", s.id))
-	}
-	gone, err := known.rest()
-	t.sum.Messages.Pending += gone
-	t.sum.Messages.Total += gone
-	return ledgerFailure(err)
+	return p.Messages, func() { t.room.Release(share) }, nil
 }
 
-// readThread reads all messages of this program, ordered by arrival, and counts
-// those of others.
-func (t *verified) readThread(ctx context.Context) ([]stood, error) {
-	var table []stood
-	err := t.patience.do(ctx, func(ctx context.Context) error {
-		table, t.foreign = table[:0], 0
-		for m, err := range t.acs.ListMessages(ctx, t.as, t.rec.Thread, time.Time{}) {
+// reading reads one thread as one of its members.
+type reading struct {
+	*threads
+	as     mapping.CommunicationUserID
+	thread mapping.ThreadID
+}
+
+// hiddenError says that none of those who should be members may read a thread.
+type hiddenError struct{ err error }
+
+func (e *hiddenError) Error() string { return e.err.Error() }
+func (e *hiddenError) Unwrap() error { return e.err }
+
+// maxReaders is how many members are tried before a thread counts as hidden.
+const maxReaders = 5
+
+// open finds a member who can read the thread of rec, and reads who its members
+// are: whoever acts in it, unless that one was taken out or sees a part only.
+// The error is a *hiddenError when nobody can.
+func (t *threads) open(ctx context.Context, rec mapping.ThreadRecord) (reading, []mapping.ChatParticipant, error) {
+	candidates := []mapping.CommunicationUserID{rec.Acting()}
+	for _, m := range rec.Members {
+		if !m.Left && m.ID != rec.Acting() {
+			candidates = append(candidates, m.ID)
+		}
+	}
+	var hidden error
+	for _, as := range candidates[:min(len(candidates), maxReaders)] {
+		r := reading{t, as, rec.Thread}
+		members, err := r.readMembers(ctx)
+		if outcomeOf(err) == refused && !final(err) {
+			hidden = errors.Join(hidden, err)
+			continue
+		}
+		if err == nil {
+			r.as = bestReader(as, members, candidates)
+		}
+		return r, members, step("read the members", err)
+	}
+	return reading{}, nil, &hiddenError{hidden}
+}
+
+// bestReader is as, or the first of candidates that sees more of the history.
+func bestReader(as mapping.CommunicationUserID, members []mapping.ChatParticipant, candidates []mapping.CommunicationUserID) mapping.CommunicationUserID {
+	since := make(map[mapping.CommunicationUserID]time.Time, len(members))
+	for _, m := range members {
+		since[m.User] = m.HistorySince
+	}
+	best := as
+	for _, c := range candidates {
+		if s, ok := since[c]; ok && s.Before(since[best]) {
+			best = c
+		}
+	}
+	return best
+}
+
+func (r reading) readProperties(ctx context.Context) (got mapping.ChatThread, err error) {
+	err = r.patience.do(ctx, func(ctx context.Context) (err error) {
+		got, err = r.acs.FetchThread(ctx, r.as, r.thread)
+		return err
+	})
+	return got, err
+}
+
+// readMembers lists them by user.
+func (r reading) readMembers(ctx context.Context) (got []mapping.ChatParticipant, err error) {
+	err = r.patience.do(ctx, func(ctx context.Context) error {
+		got = got[:0]
+		for p, err := range r.acs.ListParticipants(ctx, r.as, r.thread) {
 			if err != nil {
 				return err
 			}
-			if m.Type != mapping.TypeText && m.Type != mapping.TypeHTML {
-				continue
-			}
-			id, err := strconv.ParseInt(string(m.ID), 10, 64)
-			sid := m.Metadata[mapping.KeyMessageSID]
-			if sid == "" && m.DeletedOn.IsZero() || err != nil {
-				t.foreign++
-				continue
-			}
-			table = append(table, stood{
-				// A tombstone has lost its metadata; its place tells which message it was.
-				id: id, sid: mapping.MessageSID(strings.Clone(sid)), part: m.Metadata[mapping.KeyPart],
-				sender: m.Sender, digest: m.Digest(), deleted: !m.DeletedOn.IsZero(),
-			})
+			got = append(got, p)
 		}
 		return nil
 	})
-	slices.SortFunc(table, func(a, b stood) int { return cmp.Compare(a.id, b.id) })
-	table = slices.CompactFunc(table, func(a, b stood) bool { return a.id == b.id })
-	return table, err
+	slices.SortFunc(got, func(a, b mapping.ChatParticipant) int { return strings.Compare(string(a.User), string(b.User)) })
+	return got, err
 }
 
-// message compares one message of the source with what stands for it.
-func (t *verified) message(ctx context.Context, m mapping.Message, known *known, w *walk) error {
-	t.sum.Messages.Total++
-	rec, there, err := known.at(m.Index)
-	if err != nil {
-		return ledgerFailure(err)
-	}
-	if !there {
-		t.sum.Messages.Pending++
-		t.sum.Media.Total += int64(len(m.Media))
-		t.sum.Media.Pending += int64(len(m.Media))
-		return nil
-	}
-	found, err := t.media(ctx, m)
-	if err != nil {
-		return err
-	}
-	draft, _ := t.rules.ChatMessage(t.roster, m, found)
-	if !sameSource(rec, m, draft) {
-		t.sum.Messages.Pending++ // edited in Twilio since: the next sync's business
-		w.skip(rec.SID)
-		return nil
-	}
-	if rec.Stub {
-		draft, _ = stubOf(t.rules, t.roster, m)
-	}
-	before := len(t.diffs)
-	from, err := t.person(draft.Sender.Key)
-	if err != nil {
-		return err
-	}
-	for i, part := range draft.Parts {
-		want := expected{m.SID, partOf(i, len(draft.Parts)), from, part}
-		if err := t.part(ctx, m, want, w, rec); err != nil {
-			return err
-		}
-	}
-	if len(t.diffs) > before {
-		t.sum.Messages.Failed++
-	} else {
-		t.sum.Messages.Unchanged++
-	}
-	return nil
-}
-
-// part compares one message of the thread.
-func (t *verified) part(ctx context.Context, m mapping.Message, want expected, w *walk, rec mapping.MessageRecord) error {
-	path := fmt.Sprintf("messages/%s", m.SID)
-	if want.part != "" {
-		path += "/parts/" + want.part
-	}
-	got, ok, inOrder := w.claim(want.sid, want.part, rec.IDs)
-	switch {
-	case !ok:
-		t.differ(path, "a message", "none")
-		return nil
-	case got.deleted:
-		t.differ(path, "a message", fmt.Sprintf("a deleted one, ACS message %d", got.id))
-		return nil
-	case !inOrder:
-		t.differ(path, "its place in the order of the conversation", fmt.Sprintf("another one, ACS message %d", got.id))
-	}
-	if got.sender != want.from {
-		t.differ(path+"/sender", string(want.from), string(got.sender))
-	}
-	if got.digest == want.message.Digest() {
-		return nil
-	}
-	return t.explain(ctx, path, want, got)
-}
-
-// explain reads a message that is not as it should be again, to name the fields.
-func (t *verified) explain(ctx context.Context, path string, want expected, at stood) error {
-	var got mapping.ChatMessage
-	err := t.patience.do(ctx, func(ctx context.Context) (err error) {
-		got, err = t.acs.FetchMessage(ctx, t.as, t.rec.Thread, mapping.ChatMessageID(strconv.FormatInt(at.id, 10)))
-		return err
-	})
-	if err != nil {
-		return step("read an ACS message", err)
-	}
-	t.compare(path+"/content", want.message.Content, got.Content)
-	t.compare(path+"/senderDisplayName", want.message.SenderDisplayName, got.SenderDisplayName)
-	t.compareMetadata(path+"/metadata", want.message.Metadata, got.Metadata)
-	for k := range got.Metadata {
-		if _, ok := want.message.Metadata[k]; !ok {
-			t.differ(path+"/metadata/"+k, "nothing", excerpt(got.Metadata[k], 0))
-		}
-	}
-	return nil
-}
-
-// media compares the stored files of m with those of the source and reads those
-// that are its content.
-func (t *verified) media(ctx context.Context, m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
-	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
-	for _, f := range m.Media {
-		rec, there, err := t.ledger.Media(t.c.SID, f.SID)
-		if err != nil {
-			return nil, ledgerFailure(err)
-		}
-		tally := sentMediaTally(rec, there, t.rules)
-		fm := mapping.FoundMedia{Missing: rec.Missing}
-		if there && rec.Missing == "" && t.store != nil {
-			same, err := t.file(ctx, m, f, rec)
+// readMarks is up to which message each member has read, by its ID.
+func (r reading) readMarks(ctx context.Context) (map[mapping.CommunicationUserID]int64, error) {
+	got := make(map[mapping.CommunicationUserID]int64)
+	err := r.patience.do(ctx, func(ctx context.Context) error {
+		clear(got)
+		for mark, err := range r.acs.ListReadReceipts(ctx, r.as, r.thread) {
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if !same {
-				tally.Unchanged, tally.Failed = 0, 1
-			}
-		}
-		t.sum.Media.add(tally)
-		if f.NeedsText() && rec.Missing == "" {
-			fm.Text, err = mediaText(ctx, t.src, t.c, f)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
+			if id, err := strconv.ParseInt(string(mark.Message), 10, 64); err == nil {
+				got[mark.User] = max(got[mark.User], id)
 			}
 		}
-		found[f.SID] = fm
+		return nil
+	})
+	return got, err
+}
+
+func (r reading) readMessage(ctx context.Context, id int64) (got mapping.ChatMessage, err error) {
+	err = r.patience.do(ctx, func(ctx context.Context) (err error) {
+		got, err = r.acs.FetchMessage(ctx, r.as, r.thread, mapping.ChatMessageID(strconv.FormatInt(id, 10)))
+		return err
+	})
+	return got, err
+}
+
+// onePage is how many messages a list shows in one answer
+// (learn.microsoft.com, Chat REST API, List Chat Messages: maxPageSize). Within
+// one answer nothing can change.
+const onePage = 200
+
+// readMessages reads all messages that people sent, this program's among them. The
+// list is ordered by last change: what is changed between two of its pages goes
+// to the front and is missed, so what changed meanwhile is read again.
+func (r reading) readMessages(ctx context.Context, expected int64) (*table, error) {
+	var t *table
+	err := r.each(ctx, time.Time{}, func() { t = newTable(expected) }, func(m mapping.ChatMessage) { t.add(m) })
+	if err != nil {
+		return nil, err
 	}
-	return found, nil
+	t.settle()
+	const rounds = 5 // in a thread in which people never pause, the last changes are left out
+	for range rounds {
+		newest := t.newest
+		if len(t.rows) <= onePage || newest == 0 {
+			break
+		}
+		var changed *table
+		err := r.each(ctx, time.UnixMilli(newest), func() { changed = newTable(0) }, func(m mapping.ChatMessage) { changed.add(m) })
+		if err != nil {
+			return nil, err
+		}
+		if changed.newest <= newest {
+			break
+		}
+		t.merge(changed)
+	}
+	return t, nil
+}
+
+// each hands on the messages that people sent which arrived or changed since.
+// It begins anew when a page cannot be read.
+func (r reading) each(ctx context.Context, since time.Time, begin func(), each func(mapping.ChatMessage)) error {
+	return r.patience.do(ctx, func(ctx context.Context) error {
+		begin()
+		for m, err := range r.acs.ListMessages(ctx, r.as, r.thread, since) {
+			if err != nil {
+				return err
+			}
+			if m.Type == mapping.TypeText || m.Type == mapping.TypeHTML {
+				each(m)
+			}
+		}
+		return nil
+	})
 }

@@ -46,8 +46,3 @@ func editLosses(m mapping.Message, rec mapping.MessageRecord, drafted []mapping.
 	}
 	return losses
 }
-
-// sameSource reports whether m is still what was carried.
-func sameSource(rec mapping.MessageRecord, m mapping.Message, draft mapping.MessageDraft) bool {
-	return rec.SID == m.SID && rec.Source == draft.Source
-}

@@ -2,10 +2,10 @@ package migrate
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
-	"strconv"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -16,46 +16,99 @@ type verified struct {
 	c      mapping.Conversation
 	rec    mapping.ThreadRecord
 	roster *mapping.Roster
-	as     mapping.CommunicationUserID
+	thread *standing // as it is now
 
 	sum     Summary
-	diffs   []Difference
-	more    int
-	foreign int64
+	found   int   // differences
+	pending bool  // something of the thread itself has changed in Twilio since
+	foreign int64 // messages that people wrote
+	resumed bool  // the interrupted verification had found it as it should be
+
+	last int64 // ID of the latest message that stands in order
+	due  []dueMark
 }
 
 func (t *verified) run(ctx context.Context) error {
+	var err error
+	if t.rec, _, err = t.ledger.Thread(t.c.SID); err != nil {
+		return ledgerFailure(err)
+	}
+	if t.resumed, err = t.verifiedBefore(); t.resumed || err != nil {
+		return err
+	}
 	s, err := survey(ctx, t.src, t.rules, t.dir, t.c)
 	if err != nil {
 		return err
 	}
 	t.roster = s.roster
-	if t.rec, _, err = t.ledger.Thread(t.c.SID); err != nil {
-		return ledgerFailure(err)
-	}
 	t.sum.Participants.Total = s.participants
 	if t.rec.Thread == "" {
 		return t.notCarried(ctx)
 	}
-	t.as = t.rec.CreatorID
-	t.sum.Conversations.Total = 1
-	if err := t.thread(ctx, s.draft); err != nil {
+	messages, release, err := t.reserve(ctx, t.c.SID)
+	if err != nil {
 		return err
 	}
-	if err := t.members(ctx); err != nil {
+	defer release()
+	t.thread, err = t.stand(ctx, t.rec, messages)
+	var hidden *hiddenError
+	if errors.As(err, &hidden) {
+		return t.hidden(ctx, hidden)
+	}
+	if err != nil {
+		return err
+	}
+	return t.compareAll(ctx, s.draft)
+}
+
+// compareAll compares a thread that has been read.
+func (t *verified) compareAll(ctx context.Context, draft mapping.ThreadDraft) error {
+	t.compareThread(draft)
+	if err := t.compareSidecar(ctx); err != nil {
+		return step("verify the sidecar", err)
+	}
+	if err := t.compareMembers(); err != nil {
 		return err
 	}
 	if err := t.messages(ctx); err != nil {
 		return err
 	}
-	if len(t.diffs) > 0 {
-		t.sum.Conversations.Failed = 1
-	} else if t.rec.Status == mapping.StatusDone {
-		t.sum.Conversations.Unchanged = 1
-	} else {
-		t.sum.Conversations.Pending = 1
+	t.foreign = t.thread.table.foreign()
+	if err := t.compareMarks(ctx); err != nil {
+		return step("read the read marks", err)
 	}
-	return nil
+	if err := t.compareViews(ctx); err != nil {
+		return err
+	}
+	t.conclude()
+	return t.note(t.thread.digest().String(), t.thread.known)
+}
+
+// conclude counts the conversation.
+func (t *verified) conclude() {
+	switch {
+	case t.found > 0:
+		t.sum.Conversations = Tally{Total: 1, Failed: 1}
+	case t.rec.Status != mapping.StatusDone:
+		t.sum.Conversations = conversationTally(t.rec, t.rec.Status)
+	case t.pending:
+		t.sum.Conversations = Tally{Total: 1, Pending: 1}
+	default:
+		t.sum.Conversations = Tally{Total: 1, Unchanged: 1}
+	}
+}
+
+// note keeps what was found in the ledger.
+func (t *verified) note(digest, known string) error {
+	if t.number == 0 {
+		return nil
+	}
+	all := t.sum.All()
+	return ledgerFailure(t.opts.Recorder.RecordVerification(mapping.VerificationRecord{
+		Conversation: t.c.SID, At: time.Now(), Verification: t.number,
+		Digest: digest, Ledger: known, AsAll: t.opts.AsAll,
+		Messages: t.sum.Messages.Unchanged, Differences: t.found, Pending: all.Pending + all.Open + all.Blocked,
+	}))
 }
 
 // notCarried counts a conversation that has no thread.
@@ -74,115 +127,58 @@ func (t *verified) notCarried(ctx context.Context) error {
 	return nil
 }
 
-func (t *verified) thread(ctx context.Context, draft mapping.ThreadDraft) error {
-	var got mapping.ChatThread
-	err := t.patience.do(ctx, func(ctx context.Context) (err error) {
-		got, err = t.acs.FetchThread(ctx, t.as, t.rec.Thread)
-		return err
-	})
-	if outcomeOf(err) == refused {
-		t.differ("thread", string(t.rec.Thread), err.Error())
-		return nil
-	}
-	if err != nil {
-		return step("read the thread", err)
-	}
-	t.compare("topic", draft.Topic, got.Topic)
-	t.compareMetadata("metadata", draft.Metadata, got.Metadata)
-	return nil
-}
-
-// members compares those of the thread with the participants.
-func (t *verified) members(ctx context.Context) error {
-	got := make(map[mapping.CommunicationUserID]mapping.ChatParticipant)
-	err := t.patience.do(ctx, func(ctx context.Context) error {
-		clear(got)
-		for p, err := range t.acs.ListParticipants(ctx, t.as, t.rec.Thread) {
-			if err != nil {
-				return err
-			}
-			got[p.User] = p
-		}
-		return nil
-	})
-	if outcomeOf(err) == refused {
-		t.differ("members", "a list", err.Error())
-		return nil
-	}
-	if err != nil {
-		return step("read the members", err)
-	}
-	before := len(t.diffs)
-	for _, m := range t.roster.Members {
-		if err := t.member(m, got); err != nil {
-			return err
-		}
-	}
-	keeper, err := t.keeperWhoStays()
+// hidden counts a conversation whose thread nobody can read.
+func (t *verified) hidden(ctx context.Context, why error) error {
+	t.differ(string(t.rec.Thread), why.Error(), "thread")
+	messages, media, err := countBlocked(ctx, t.src, t.c)
 	if err != nil {
 		return err
 	}
-	delete(got, keeper)
-	for _, id := range slices.Sorted(maps.Keys(got)) {
-		if t.rec.Status == mapping.StatusDone || !slices.Contains(t.rec.Temporary, id) {
-			t.differ("members", "nobody else", "a member "+strconv.Quote(got[id].DisplayName))
-		}
-	}
-	failed := min(int64(len(t.diffs)-before), t.sum.Participants.Total)
-	t.sum.Participants.Failed, t.sum.Participants.Unchanged = failed, t.sum.Participants.Total-failed
-	return nil
-}
-
-func (t *verified) member(m mapping.Member, got map[mapping.CommunicationUserID]mapping.ChatParticipant) error {
-	path := "participants/" + string(m.Participant.SID)
-	id, err := t.person(m.Key)
+	messages.Failed, messages.Blocked = messages.Blocked, 0
+	media.Unchecked, media.Blocked = media.Blocked, 0
+	t.sum.Messages, t.sum.Media = messages, media
+	t.sum.Participants.Failed = t.sum.Participants.Total
+	t.conclude()
+	known, err := t.ledgerDigest(t.rec, func(mapping.MessageRecord) {})
 	if err != nil {
 		return err
 	}
-	p, ok := got[id]
-	if !ok || id == "" {
-		t.differ(path, "a member", "none")
-		return nil
-	}
-	delete(got, id)
-	t.compare(path+"/displayName", m.DisplayName, p.DisplayName)
-	t.compareMetadata(path+"/metadata", m.Metadata, p.Metadata)
-	return nil
+	return t.note("", known)
 }
 
-// keeperWhoStays is the keeper of a thread that has nobody else.
-func (t *verified) keeperWhoStays() (mapping.CommunicationUserID, error) {
-	if t.rec.Creator != mapping.Keeper {
-		return "", nil
-	}
-	return t.person(mapping.Keeper)
-}
-
-func (t *verified) differ(path, want, got string) {
-	if len(t.diffs) == maxDifferences {
-		t.more++
-		return
-	}
-	t.diffs = append(t.diffs, Difference{
-		Path: fmt.Sprintf("conversations/%s/%s", t.c.SID, path), Want: want, Got: got,
+// differ notes a difference of the conversation.
+func (t *verified) differ(want, got string, path ...string) {
+	t.found++
+	t.differences.add(Difference{
+		Path: pathOf(append([]string{"conversations", string(t.c.SID)}, path...)...), Want: want, Got: got,
 	})
 }
 
-func (t *verified) compare(path, want, got string) {
+// compare compares two texts.
+func (t *verified) compare(want, got string, path ...string) {
 	if want != got {
 		want, got = excerpts(want, got)
-		t.differ(path, want, got)
+		t.differ(want, got, path...)
 	}
 }
 
-func (t *verified) compareMetadata(path string, want, got mapping.Metadata) {
-	for _, k := range slices.Sorted(maps.Keys(want)) {
-		g, ok := got[k]
-		switch {
-		case !ok:
-			t.differ(path+"/"+k, excerpt(want[k], 0), "nothing")
-		default:
-			t.compare(path+"/"+k, want[k], g)
+// compareMetadata compares everything that is wanted, and what else there is of
+// keys for which ours holds.
+func (t *verified) compareMetadata(want, got mapping.Metadata, ours func(string) bool, path ...string) {
+	path = append(slices.Clip(path), "metadata", "")
+	key := &path[len(path)-1]
+	for _, *key = range slices.Sorted(maps.Keys(want)) {
+		if g, ok := got[*key]; ok {
+			t.compare(want[*key], g, path...)
+		} else {
+			t.differ(excerpt(want[*key], 0), "nothing", path...)
+		}
+	}
+	for _, *key = range slices.Sorted(maps.Keys(got)) {
+		if _, ok := want[*key]; !ok && ours(*key) {
+			t.differ("nothing", excerpt(got[*key], 0), path...)
 		}
 	}
 }
+
+func anyKey(string) bool { return true }

@@ -1,9 +1,10 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"sync"
+	"log/slog"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -19,147 +20,103 @@ type VerifyACS interface {
 	MessageReader
 }
 
-// Difference is something in ACS or the media store that is not as the source
-// says it should be.
-type Difference struct {
-	Path string `json:"path"` // conversations/CH…/messages/IM…/content
-	Want string `json:"want"`
-	Got  string `json:"got"`
+// A VerifyLedger is all of a ledger that a verification reads.
+type VerifyLedger interface {
+	LedgerReader
+	// Verification is the latest record of one thread; false when there is none.
+	Verification(mapping.ConversationSID) (mapping.VerificationRecord, bool, error)
+	// LastVerification is the latest one; false when there was none.
+	LastVerification() (mapping.VerificationRun, bool, error)
 }
 
-func (d Difference) String() string { return fmt.Sprintf("%s: want %s, got %s", d.Path, d.Want, d.Got) }
+// A VerifyRecorder keeps what a verification finds. Records are on disk when
+// the ledger is closed or EndVerification returns.
+type VerifyRecorder interface {
+	BeginVerification(now time.Time) (int, error)
+	RecordVerification(mapping.VerificationRecord) error
+	EndVerification(number int, digest string, now time.Time) error
+}
+
+// VerifyOptions tune a verification. The zero value is a sound default.
+type VerifyOptions struct {
+	// AsAll reads each thread as every one of its members, who must all see the
+	// same. Otherwise one of them stands for all.
+	AsAll bool
+	// Recorder keeps what is found, so that the verification can be resumed and a
+	// quick one can follow. Nil keeps nothing.
+	Recorder VerifyRecorder
+	// Resume goes on with a verification that was interrupted: threads that it
+	// found as they should be, and no run has touched since, are not read again.
+	Resume bool
+	// Selected says that the source shows a part of its account only.
+	Selected bool
+	// Patience is how long the destination may fail before the verification gives
+	// up. 0 means 10 minutes.
+	Patience time.Duration
+	// Found is told of each difference as soon as it is found, one at a time. Nil
+	// is told nothing.
+	Found func(Difference)
+	// Logger receives what an operator may want to know. Nil discards it.
+	Logger *slog.Logger
+}
+
+func (o *VerifyOptions) withDefaults() VerifyOptions {
+	var opts VerifyOptions
+	if o != nil {
+		opts = *o
+	}
+	opts.Patience = cmp.Or(opts.Patience, 10*time.Minute)
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	return opts
+}
 
 // Verification is what a verification has to say.
 type Verification struct {
-	Run         int          `json:"run"`
+	Run int `json:"run"`
+	// Number is that of the verification in the ledger, 0 when nothing was kept.
+	Number int `json:"verification,omitempty"`
+	// Digest stands for everything that was compared, as it is in ACS. It is empty
+	// unless the verification came to its end and was kept.
+	Digest      string       `json:"digest,omitempty"`
 	Summary     Summary      `json:"summary"`
-	Differences []Difference `json:"differences"`
-	// MoreDifferences counts those beyond the first thousand.
+	Differences []Difference `json:"differences"` // the first thousand
+	// MoreDifferences counts those beyond.
 	MoreDifferences int       `json:"moreDifferences,omitempty"`
 	Problems        []Problem `json:"problems"`
 	// Foreign counts messages that people wrote in the threads themselves.
 	Foreign int64 `json:"foreignMessages"`
+	// Resumed counts conversations that the interrupted verification had found as
+	// they should be.
+	Resumed int64 `json:"resumedConversations,omitempty"`
 }
 
 // OK reports whether everything compared was as it should be. What has not been
 // carried yet is no difference, but see Summary.Incomplete.
 func (v *Verification) OK() bool { return len(v.Differences) == 0 }
 
-const (
-	maxDifferences = 1000
-	// verifyThreads is how many threads are read at once. Each is held as a table
-	// of about a hundred bytes a message.
-	verifyThreads = 16
-)
-
-// Verify reads every thread back as one of its members and compares topic,
-// members, order, senders, texts and metadata with what the source maps to, and
-// stored files with those of the source byte for byte. It writes nothing. Store
-// may be nil.
-func Verify(ctx context.Context, src Twilio, acs VerifyACS, ledger LedgerReader, store MediaStore, rules mapping.Rules, opts *Options) (*Verification, error) {
-	var o Options
-	if opts != nil {
-		o = *opts
-	}
-	o = o.withDefaults()
+// Verify reads every thread back and compares topic, metadata, members, read
+// marks, and the order, senders, texts and metadata of the messages with what
+// the source maps to; stored files with those of the source byte for byte; and
+// what stands in the sidecar with what the source says. It writes nothing but
+// what opts.Recorder keeps. Store may be nil.
+//
+// What ACS could not follow, and what people changed so that the runs left it to
+// them, the ledger knows: that is no difference. What has changed in Twilio since
+// the last run is pending.
+//
+// The result is never nil: it tells what was found even when the error is not
+// nil.
+func Verify(ctx context.Context, src Twilio, acs VerifyACS, ledger VerifyLedger, store MediaStore, rules mapping.Rules, opts *VerifyOptions) (*Verification, error) {
+	o := opts.withDefaults()
 	v := &verifier{
-		src: src, acs: acs, ledger: ledger, store: store, rules: rules, opts: o,
-		patience: &patience{limit: o.Patience},
-		census:   newCensus(),
+		threads: newThreads(acs, ledger, o.Patience),
+		src:     src, store: store, rules: rules, opts: o,
+		census:      newCensus(),
+		differences: differences{found: o.Found},
 	}
-	if err := v.run(ctx); err != nil {
-		return nil, err
-	}
-	return v.finish()
-}
-
-type verifier struct {
-	src      Twilio
-	acs      VerifyACS
-	ledger   LedgerReader
-	store    MediaStore
-	rules    mapping.Rules
-	opts     Options
-	dir      *directory
-	patience *patience
-	census   *census
-
-	report  collector
-	mu      sync.Mutex
-	diffs   []Difference
-	more    int
-	foreign int64
-	users   Tally
-}
-
-func (v *verifier) run(ctx context.Context) error {
-	var err error
-	if v.dir, err = readDirectory(ctx, v.src); err != nil {
-		return err
-	}
-	for _, d := range v.dir.damaged {
-		v.report.damaged(d, users)
-	}
-	return eachConversation(ctx, v.src, verifyThreads, &v.report, v.conversation)
-}
-
-// conversation verifies one. Only what makes the rest pointless is an error.
-func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) error {
-	t := &verified{verifier: v, c: c}
-	err := t.run(ctx)
-	if err != nil && (stops(err) || ctx.Err() != nil) {
-		return err
-	}
-	var problems []Problem
-	if err != nil {
-		t.sum.Conversations = Tally{Total: 1, Failed: 1}
-		problems = append(problems, Problem{Item: string(c.SID), Status: mapping.StatusFailed, Reason: err.Error()})
-	}
-	v.report.conversation(t.sum, lossTally{}, problems...)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.foreign += t.foreign
-	v.more += t.more
-	room := maxDifferences - len(v.diffs)
-	kept := min(room, len(t.diffs))
-	v.diffs = append(v.diffs, t.diffs[:kept]...)
-	v.more += len(t.diffs) - kept
-	return nil
-}
-
-func (v *verifier) finish() (*Verification, error) {
-	r := v.report.finish()
-	last, _, err := v.ledger.LastRun()
-	if err != nil {
-		return nil, ledgerFailure(err)
-	}
-	out := &Verification{
-		Run: last.Number, Summary: r.Summary, Problems: r.Problems,
-		Differences: v.diffs, MoreDifferences: v.more, Foreign: v.foreign,
-	}
-	sortDifferences(out.Differences)
-	for key := range v.dir.everybody(v.opts) {
-		if _, err := v.person(key); err != nil {
-			return nil, err
-		}
-	}
-	out.Summary.Users.add(v.users)
-	return out, nil
-}
-
-// person is the communication user of key, empty when there is none yet. Each
-// is counted once.
-func (v *verifier) person(key mapping.PersonKey) (mapping.CommunicationUserID, error) {
-	rec, _, err := v.ledger.Person(key)
-	if err != nil || !v.census.add(key) {
-		return rec.ID, ledgerFailure(err)
-	}
-	t := Tally{Total: 1, Unchanged: 1}
-	if rec.ID == "" {
-		t = Tally{Total: 1, Pending: 1}
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.users.add(t)
-	return rec.ID, nil
+	err := v.run(ctx)
+	out, ferr := v.finish(err == nil)
+	return out, cmp.Or(err, ferr)
 }

@@ -1,83 +1,99 @@
 package migrate
 
 import (
+	"sort"
 	"strconv"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// walk matches the messages of a thread, in the order of their arrival, with
-// those expected, in the order of their indexes.
-type walk struct {
-	table   []stood
-	claimed []bool
-	byKey   map[tailKey]int // first unclaimed place of each key
-	byID    map[int64]int
-	at      int // all below it are claimed or passed
-}
-
-func newWalk(table []stood) *walk {
-	w := &walk{
-		table: table, claimed: make([]bool, len(table)),
-		byKey: make(map[tailKey]int, len(table)), byID: make(map[int64]int, len(table)),
-	}
-	for i, s := range table {
-		key := tailKey{s.sid, s.part}
-		if _, ok := w.byKey[key]; !ok && s.sid != "" {
-			w.byKey[key] = i
+// claim finds the message that stands for a part: where the ledger says that it
+// was sent to, or wherever else the thread has it, or, when nothing carries its
+// SID, whatever has become of that place. Nothing is found twice.
+func (t *table) claim(key sidKey, part uint32, id mapping.ChatMessageID) (stood, bool) {
+	place, ok := t.at(id)
+	if !ok || t.rows[place].key != key || t.rows[place].part != part {
+		if other, found := t.elsewhere(key, part); found {
+			place, ok = other, true
 		}
-		w.byID[s.id] = i
 	}
-	return w
+	if !ok || t.rows[place].is(isClaimed) {
+		return stood{}, false
+	}
+	t.rows[place].traits |= isClaimed
+	return t.rows[place], true
 }
 
-// claim finds the message with that key, or the tombstone at one of the places
-// where the ledger says it stood. It is in order when nothing that was claimed
-// before stands after it.
-func (w *walk) claim(sid mapping.MessageSID, part string, ids []mapping.ChatMessageID) (s stood, ok, inOrder bool) {
-	i, ok := w.byKey[tailKey{sid, part}]
-	if !ok || w.claimed[i] {
-		i, ok = w.tombstone(ids)
+// at is the place of an ACS message as the ledger names it.
+func (t *table) at(id mapping.ChatMessageID) (int, bool) {
+	n, err := strconv.ParseInt(string(id), 10, 64)
+	if err != nil {
+		return 0, false
 	}
-	if !ok {
-		return stood{}, false, false
-	}
-	w.claimed[i] = true
-	inOrder = i >= w.at
-	if inOrder {
-		w.at = i + 1
-	}
-	return w.table[i], true, inOrder
+	return t.find(n)
 }
 
-func (w *walk) tombstone(ids []mapping.ChatMessageID) (int, bool) {
-	for _, id := range ids {
-		n, err := strconv.ParseInt(string(id), 10, 64)
-		if i, ok := w.byID[n]; err == nil && ok && !w.claimed[i] && w.table[i].deleted {
-			return i, true
+// elsewhere is the first place that nobody has claimed of a part.
+func (t *table) elsewhere(key sidKey, part uint32) (int, bool) {
+	for _, place := range t.carrying(key) {
+		if s := t.rows[place]; s.part == part && !s.is(isClaimed|isDeleted) {
+			return int(place), true
 		}
 	}
 	return 0, false
 }
 
-// skip leaves all messages of sid out of the comparison.
-func (w *walk) skip(sid mapping.MessageSID) {
-	for i, s := range w.table {
-		if s.sid == sid {
-			w.claimed[i] = true
+// carrying are the places of all messages that carry a SID.
+func (t *table) carrying(key sidKey) []uint32 {
+	compare := func(i int) int { return compareKeys(t.rows[t.byKey[i]].key, key) }
+	from := sort.Search(len(t.byKey), func(i int) bool { return compare(i) >= 0 })
+	to := from
+	for to < len(t.byKey) && compare(to) == 0 {
+		to++
+	}
+	return t.byKey[from:to]
+}
+
+// pass leaves all messages out of the comparison that carry a SID or stand
+// where one was sent to.
+func (t *table) pass(sid mapping.MessageSID, ids []mapping.ChatMessageID) {
+	for _, place := range t.carrying(keyOf(sid)) {
+		t.rows[place].traits |= isClaimed
+	}
+	for _, id := range ids {
+		if place, ok := t.at(id); ok {
+			t.rows[place].traits |= isClaimed
 		}
 	}
 }
 
-// unclaimed are the messages of this program that nothing asked for: those that
-// stand there twice, or whose source is gone. Tombstones of people's own
-// messages are not among them.
-func (w *walk) unclaimed() []stood {
-	var out []stood
-	for i, s := range w.table {
-		if !w.claimed[i] && s.sid != "" && !s.deleted {
-			out = append(out, s)
+// unclaimed are the messages with a Twilio SID that nothing asked for: those that
+// stand there twice, or belong to another conversation.
+func (t *table) unclaimed(yield func(stood) bool) {
+	for _, s := range t.rows {
+		if s.key != (sidKey{}) && !s.is(isClaimed|isDeleted) && !yield(s) {
+			return
 		}
 	}
-	return out
+}
+
+// knows reports whether anything that was claimed carries the SID of s.
+func (t *table) knows(s stood) bool {
+	for _, place := range t.carrying(s.key) {
+		if t.rows[place].is(isClaimed) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreign counts the messages that people wrote themselves.
+func (t *table) foreign() int64 {
+	n := int64(0)
+	for _, s := range t.rows {
+		if !s.is(isOurs | isDeleted) {
+			n++
+		}
+	}
+	return n
 }

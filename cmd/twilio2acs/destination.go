@@ -66,6 +66,7 @@ func (o destinationOptions) knownResource() (string, error) {
 type connectOptions struct {
 	ca     string // PEM file of a further authority
 	limits limitsOptions
+	reads  bool // nothing is written, so that a call may be repeated by itself
 }
 
 func (o *connectOptions) register(cmd *cobra.Command) {
@@ -121,7 +122,11 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 			return nil, withHint(err, "name the PEM file of the authority with --acs-ca")
 		}
 	}
-	acs, err := resource.open(&acsdest.ClientOptions{Transport: transport, Gate: pace.gate()})
+	opts := &acsdest.ClientOptions{Transport: transport, Gate: pace.gate()}
+	if o.reads {
+		opts.Retry = acsdest.RetryReads()
+	}
+	acs, err := resource.open(opts)
 	if err != nil {
 		return nil, err
 	}

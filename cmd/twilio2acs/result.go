@@ -27,6 +27,10 @@ type details struct {
 	MoreProblems    int                  `json:"moreProblems,omitempty"`
 	Differences     []migrate.Difference `json:"differences,omitempty"`
 	MoreDifferences int                  `json:"moreDifferences,omitempty"`
+	Found           int                  `json:"differencesFound,omitempty"`
+	Verification    int                  `json:"verification,omitempty"`
+	Digest          string               `json:"digest,omitempty"`
+	Resumed         int64                `json:"resumedConversations,omitempty"`
 	Unused          int64                `json:"unusedIdentities,omitempty"`
 	Foreign         int64                `json:"foreignMessages,omitempty"`
 	Doubles         int64                `json:"doublesDeleted,omitempty"`
@@ -62,7 +66,7 @@ func (r *result) print(s *streams, o outputOptions, verbose bool, text func(*tex
 	case formatJSONL:
 		r.printLines(s.out)
 	default:
-		if r.err == nil || silent(r.err) || r.summary != (migrate.Summary{}) {
+		if r.tells() {
 			text(&textWriter{w: s.out, color: painter(s.color), verbose: verbose}, r)
 		}
 	}
@@ -72,8 +76,14 @@ func (r *result) print(s *streams, o outputOptions, verbose bool, text func(*tex
 	return &reportedError{r.err}
 }
 
-// printLines prints each loss, problem and difference as a line, and the rest
-// as the last one.
+// tells reports whether there is a result to tell people of: an error may have
+// ended it before it began.
+func (r *result) tells() bool {
+	return r.err == nil || silent(r.err) || r.summary != (migrate.Summary{})
+}
+
+// printLines prints each loss and problem as a line, and the rest as the last one.
+// Differences have been printed when they were found.
 func (r *result) printLines(w *resultWriter) {
 	for _, l := range r.details.Losses {
 		printLine(w, struct {
@@ -87,18 +97,13 @@ func (r *result) printLines(w *resultWriter) {
 			migrate.Problem
 		}{"problem", p})
 	}
-	for _, d := range r.details.Differences {
-		printLine(w, struct {
-			Type string `json:"type"`
-			migrate.Difference
-		}{"difference", d})
-	}
 	last := r.document()
 	last.Type = "summary"
 	if last.Error != nil {
 		last.Type = "error"
 	}
-	last.Losses, last.Problems, last.Differences = nil, nil, nil
+	last.Losses, last.Problems = nil, nil
+	last.Differences, last.MoreDifferences = nil, 0
 	printLine(w, last)
 }
 

@@ -1,24 +1,34 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"github.com/twilio2acs/twilio2acs/checkpoint"
 	"github.com/twilio2acs/twilio2acs/migrate"
+)
+
+// The values of --as.
+const (
+	asOne = "one"
+	asAll = "all"
 )
 
 // verifyOptions are those of verify.
 type verifyOptions struct {
 	migrationOptions
 	connect          connectOptions
+	as               choice
+	resume           bool
+	quick            bool
 	detailedExitcode bool
 
-	run string // the command that carries over what is missing
+	run   string // the command that carries over what is missing
+	again string // this very command, comparing everything
+
+	csv *csvTable // nil until the first row
 }
 
 func newVerifyCommand(s *streams) *cobra.Command {
@@ -26,43 +36,93 @@ func newVerifyCommand(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify --source twilio|DIR --dest acs|local:DIR",
 		Short: "Read every thread back and compare it with the source",
-		Long: `Verify reads every thread back as one of its members and compares topic,
-members, order, senders, texts and metadata with what the source says, and
-stored files byte for byte. It changes nothing.`,
-		Example: `  twilio2acs verify --source testdata/snapshots/contoso --dest local:out`,
-		Args:    noArguments,
+		Long: `Verify reads every thread back as one of its members and compares it with what
+the source says: topic, metadata, members, read marks, the order, senders, texts
+and metadata of all messages, and stored files byte for byte. What ACS could not
+follow, and the run has reported as a loss, is no difference; nor is what people
+write in the threads themselves. It changes nothing but its own notes in the
+ledger: interrupted, it goes on with --resume.
+
+With --quick nothing is read from the source: each thread is read from ACS and
+compared with the digest that the last verification has noted, which any change
+to a migrated message, a member, a topic or metadata spoils, undone or not.
+Threads that a run has changed since are not checked until the next verification
+without --quick.`,
+		Example: `  twilio2acs verify --source testdata/snapshots/contoso --dest local:out
+  twilio2acs verify --quick --dest local:out`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.run = suggest(cmd, "run")
+			o.run, o.again = suggest(cmd, "run"), suggest(cmd, "verify")
 			return verify(cmd.Context(), &o, s)
 		},
 	}
 	o.register(cmd)
 	o.connect.register(cmd)
-	registerDetailedExitcode(cmd, &o.detailedExitcode)
+	o.registerOwn(cmd)
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitChanges, exitIncomplete, exitMismatch, exitOutage, exitLocked,
 		exitTwilioCredentials, exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitState, exitFixture, exitUsage,
 		exitInterrupted, exitTerminated)
 	return cmd
 }
 
+// registerOwn adds the flags that no other command has.
+func (o *verifyOptions) registerOwn(cmd *cobra.Command) {
+	f := cmd.Flags()
+	choose(cmd, &o.as, "as", "", "as whom to read: one member of each thread, or all of them, who must see the same", asOne, asAll)
+	f.BoolVar(&o.resume, "resume", false, "go on with a verification that was interrupted, without what it found as it should be")
+	f.BoolVar(&o.quick, "quick", false, "only tell whether the threads are still what the last verification found; needs no --source")
+	registerDetailedExitcode(cmd, &o.detailedExitcode)
+	o.output.format.words = append(o.output.format.words, formatCSV)
+	waive(cmd, "source")
+}
+
+// check refuses what the command line alone says is wrong.
+func (o *verifyOptions) check() error {
+	if !o.quick {
+		if o.source.source == "" {
+			return usagef("say where the conversations come from, or check digests alone with --quick", "required flag(s) \"source\" not set")
+		}
+		return o.migrationOptions.check()
+	}
+	chosen := o.source.selected.selection()
+	chosen.Conversations = nil
+	switch {
+	case o.resume:
+		return usagef("leave one of them out", "--quick and --resume do not go together: a quick verification begins anew every time")
+	case o.as.value == asAll:
+		return usagef("leave out --quick", "--quick and --as all do not go together: a digest says nothing of who sees what")
+	case !chosen.IsAll():
+		return usagef("choose by --conversation, or leave out --quick", "--quick knows only the ledger: it cannot choose conversations by what the source says")
+	}
+	return o.dest.check()
+}
+
 // verify compares and prints what differs.
 func verify(ctx context.Context, o *verifyOptions, s *streams) error {
 	began := time.Now()
-	v, skipped, err := o.compare(ctx, s)
+	v, skipped, err := o.compare(ctx, s, o.printFound(s))
 	err = causeOf(ctx, err)
 	if err == nil {
 		err = o.status(v)
 	}
+	if is[*interruptedError](err) && v.Number > 0 && !o.quick {
+		err = withHint(err, "what was found is noted; the same command with --resume goes on where this one stopped")
+	}
 	r := &result{
 		command: "verify", run: v.Run, summary: v.Summary, skipped: skipped, took: time.Since(began), err: err,
 		details: details{
-			Problems: v.Problems, Differences: v.Differences, MoreDifferences: v.MoreDifferences, Foreign: v.Foreign,
+			Problems: v.Problems, Differences: v.Differences, MoreDifferences: v.MoreDifferences,
+			Found: len(v.Differences) + v.MoreDifferences, Foreign: v.Foreign,
+			Verification: v.Number, Digest: v.Digest, Resumed: v.Resumed,
 		},
 	}
-	if v.OK() && v.Summary.Incomplete() {
+	switch {
+	case o.quick && (!v.OK() || v.Summary.Conversations.Unchecked > 0):
+		r.next = o.again
+	case v.OK() && v.Summary.Incomplete():
 		r.next = o.run
 	}
-	return r.print(s, o.output, o.log.verbose, writeVerification)
+	return o.print(s, r)
 }
 
 // status is the exit code that a verification has besides its result.
@@ -71,7 +131,7 @@ func (o *verifyOptions) status(v *migrate.Verification) error {
 	switch {
 	case !v.OK():
 		return exitStatus(exitMismatch)
-	case isStuck(all):
+	case isStuck(all), o.quick && v.Summary.Conversations.Unchecked > 0:
 		return exitStatus(exitIncomplete)
 	case all.Pending > 0 && o.detailedExitcode:
 		return exitStatus(exitChanges)
@@ -81,77 +141,36 @@ func (o *verifyOptions) status(v *migrate.Verification) error {
 	return nil
 }
 
-// compare does the work. The verification is never nil.
-func (o *verifyOptions) compare(ctx context.Context, s *streams) (v *migrate.Verification, skipped int64, err error) {
-	v = new(migrate.Verification)
-	if err := cmp.Or(o.check(), o.connect.check(o.dest)); err != nil {
-		return v, 0, err
-	}
-	m, err := o.open(ctx, s)
-	if err != nil {
-		return v, 0, err
-	}
-	defer func() { err = cmp.Or(err, m.close()) }()
-	ledger, err := o.ledger(m)
-	if err != nil {
-		return v, 0, err
-	}
-	defer func() { err = cmp.Or(err, ledger.Close()) }()
-	media, err := m.place.openExisting(ctx, o.log.logger(s))
-	if err != nil {
-		return v, 0, err
-	}
-	defer func() { err = cmp.Or(err, media.close()) }()
-	to, err := o.connect.connect(o.dest)
-	if err != nil {
-		return v, 0, err
-	}
-	defer func() { err = cmp.Or(err, to.close()) }()
-	if err := o.state.admit(ledger, m.binding(to.resource)); err != nil {
-		return v, 0, err
-	}
-	read := &meter{source: m.src}
-	stop := o.progress.start(s.err, messageCount(m.src), read.read.Load)
-	defer stop()
-	made, err := migrate.Verify(ctx, read, to.acs, ledger, media.store, m.rules, &migrate.Options{
-		Selected: !o.source.selected.selection().IsAll(), Logger: o.log.logger(s),
-	})
-	if err != nil {
-		return v, m.src.Skipped(), err
-	}
-	return made, m.src.Skipped(), nil
-}
-
-// ledger opens the ledger of a run. Verifying changes nothing, so that it may be
-// done on any machine.
-func (o *verifyOptions) ledger(m *migration) (*checkpoint.Reader, error) {
-	resource, err := o.dest.knownResource()
-	if err != nil {
-		return nil, err
-	}
-	o.state.adopt = true
-	ledger, err := o.state.read(m.binding(resource))
-	if err == nil && !ledger.Exists() {
-		return nil, o.state.nothing()
-	}
-	return ledger, err
-}
-
-// writeVerification tells people whether everything is as it should be.
-func writeVerification(t *textWriter, r *result) {
-	differences := int64(len(r.details.Differences) + r.details.MoreDifferences)
+// write tells people whether everything is as it should be.
+func (o *verifyOptions) write(t *textWriter, r *result) {
+	unchecked := r.summary.Conversations.Unchecked
 	switch {
-	case differences > 0:
-		t.heading("Verification found %s in %s.", plural(differences, "difference", "differences"), shortly(r.took))
+	case r.details.Found > 0:
+		t.heading("Verification found %s in %s.", plural(int64(r.details.Found), "difference", "differences"), shortly(r.took))
+	case r.err != nil && !silent(r.err):
+		t.heading("Verification ended early, after %s: what it has read is as it should be.", shortly(r.took))
+	case o.quick && unchecked > 0:
+		t.heading("What was verified is unchanged, but it is not everything (%s).", shortly(r.took))
 	case r.summary.Incomplete():
 		t.heading("What has been carried over is as it should be, but it is not everything (%s).", shortly(r.took))
+	case o.quick:
+		t.heading("Verified in %s: everything is as the last verification found it.", shortly(r.took))
 	default:
 		t.heading("Verified in %s: everything is as it should be.", shortly(r.took))
 	}
 	t.summary(r.summary, doneWords)
 	t.note(r.skipped, "damaged item was left out", "damaged items were left out")
 	t.note(r.details.Foreign, "message was written in the threads by people", "messages were written in the threads by people")
-	t.differences(r.details.Differences, r.details.MoreDifferences)
+	t.note(r.details.Resumed, "conversation had been verified before the interruption", "conversations had been verified before the interruption")
+	if o.quick {
+		t.note(unchecked, "conversation was never verified, or a run has changed it since", "conversations were never verified, or a run has changed them since")
+	}
+	if r.details.Digest != "" {
+		t.printf("  digest %s of verification %d\n", r.details.Digest, r.details.Verification)
+	}
+	if o.output.format.value == formatText {
+		t.differences(r.details.Differences, r.details.MoreDifferences)
+	}
 	t.problems(r.details.Problems, r.details.MoreProblems)
 	t.next(r.next)
 }
@@ -171,6 +190,11 @@ func (t *textWriter) differences(all []migrate.Difference, more int) {
 		t.printf("  %s\n      want %s\n      got  %s\n", d.Path, d.Want, d.Got)
 	}
 	if rest := len(all) - len(shown) + more; rest > 0 {
-		t.printf("  … and %s more; -o jsonl lists them\n", humanize.Comma(int64(rest)))
+		t.printf("  … and %s more; -o jsonl or -o csv lists them all\n", humanize.Comma(int64(rest)))
 	}
+}
+
+// waive makes a flag optional that is required elsewhere.
+func waive(cmd *cobra.Command, flag string) {
+	delete(cmd.Flags().Lookup(flag).Annotations, cobra.BashCompOneRequiredFlag)
 }

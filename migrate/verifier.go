@@ -1,0 +1,151 @@
+package migrate
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// verifier compares an account with what stands for it.
+type verifier struct {
+	*threads
+	src    Twilio
+	store  MediaStore
+	rules  mapping.Rules
+	opts   VerifyOptions
+	dir    *directory
+	census *census
+	number int // of this verification; 0 when nothing is kept
+
+	report      collector
+	differences differences
+	mu          sync.Mutex
+	foreign     int64
+	resumed     int64
+	users       Tally
+}
+
+func (v *verifier) run(ctx context.Context) error {
+	if err := v.begin(); err != nil {
+		return ledgerFailure(err)
+	}
+	var err error
+	if v.dir, err = readDirectory(ctx, v.src); err != nil {
+		return err
+	}
+	for _, d := range v.dir.damaged {
+		v.report.damaged(d, users)
+	}
+	return eachConversation(ctx, v.src, verifyThreads, &v.report, v.conversation)
+}
+
+// begin opens the verification in the ledger, or goes on with an interrupted one.
+func (v *verifier) begin() (err error) {
+	if v.opts.Recorder == nil {
+		return nil
+	}
+	if v.opts.Resume {
+		last, found, err := v.ledger.LastVerification()
+		if err != nil {
+			return err
+		}
+		if found && last.Ended.IsZero() {
+			v.number = last.Number
+			return nil
+		}
+		v.opts.Resume = false // nothing to go on with
+	}
+	v.number, err = v.opts.Recorder.BeginVerification(time.Now())
+	return err
+}
+
+// conversation verifies one. Only what makes the rest pointless is an error.
+func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) error {
+	t := &verified{verifier: v, c: c}
+	err := t.run(ctx)
+	if err != nil && (stops(err) || ctx.Err() != nil) {
+		return err
+	}
+	var problems []Problem
+	if err != nil {
+		t.sum.Conversations = Tally{Total: 1, Failed: 1}
+		problems = append(problems, Problem{Item: string(c.SID), Status: mapping.StatusFailed, Reason: err.Error()})
+	}
+	v.report.conversation(t.sum, lossTally{}, problems...)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.foreign += t.foreign
+	if t.resumed {
+		v.resumed++
+	}
+	return nil
+}
+
+// finish draws the result up. Complete says that every thread has been read.
+func (v *verifier) finish(complete bool) (*Verification, error) {
+	r := v.report.finish()
+	out := &Verification{
+		Number: v.number, Summary: r.Summary, Problems: r.Problems, Foreign: v.foreign, Resumed: v.resumed,
+	}
+	out.Differences, out.MoreDifferences = v.differences.sorted()
+	last, _, err := v.ledger.LastRun()
+	if err != nil {
+		return out, ledgerFailure(err)
+	}
+	out.Run = last.Number
+	if err := v.countUsers(); err != nil {
+		return out, err
+	}
+	out.Summary.Users.add(v.users)
+	if !complete || v.number == 0 {
+		return out, nil
+	}
+	if out.Digest, err = runDigest(v.ledger, v.number); err != nil {
+		return out, err
+	}
+	return out, ledgerFailure(v.opts.Recorder.EndVerification(v.number, out.Digest, time.Now()))
+}
+
+// countUsers counts those who are in no conversation, and those who are only in
+// conversations that were not read again.
+func (v *verifier) countUsers() error {
+	if v.dir == nil {
+		return nil
+	}
+	for key := range v.dir.everybody(Options{Selected: v.opts.Selected}) {
+		if _, err := v.person(key); err != nil {
+			return err
+		}
+	}
+	if v.resumed == 0 {
+		return nil
+	}
+	for rec, err := range v.ledger.Persons() {
+		if err != nil {
+			return ledgerFailure(err)
+		}
+		if _, err := v.person(rec.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// person is the communication user of key, empty when there is none yet. Each
+// is counted once.
+func (v *verifier) person(key mapping.PersonKey) (mapping.CommunicationUserID, error) {
+	rec, _, err := v.ledger.Person(key)
+	if err != nil || !v.census.add(key) {
+		return rec.ID, ledgerFailure(err)
+	}
+	t := Tally{Total: 1, Unchanged: 1}
+	if rec.ID == "" {
+		t = Tally{Total: 1, Pending: 1}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.users.add(t)
+	return rec.ID, nil
+}
