@@ -41,7 +41,7 @@ func goodLedger(t *testing.T) []byte {
 		}
 	}
 	copied := path + ".copy" // which has no room to spare at its end
-	must(t, l.Copy(copied))
+	must(t, l.Copy(t.Context(), copied))
 	data, err := os.ReadFile(copied)
 	must(t, err)
 	return data
@@ -184,7 +184,7 @@ func TestChangedValue(t *testing.T) {
 	if _, _, err := r.Thread(conversation(1)); !wantDamage(t, "Thread", err) {
 		t.Error("Thread: no error")
 	}
-	if err := r.Copy(checkpoint.BackupPath(path)); !wantDamage(t, "Copy", err) {
+	if err := r.Copy(t.Context(), checkpoint.BackupPath(path)); !wantDamage(t, "Copy", err) {
 		t.Error("Copy: no error")
 	}
 	must(t, checkpoint.Restorable(checkpoint.BackupPath(path)))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"syscall"
 )
 
@@ -100,11 +101,15 @@ func (e *FileError) Hint() string {
 
 var errNotFile = errors.New("not a file")
 
-// fileError wraps err, without the path that it repeats.
+// fileError wraps err, without the paths that it repeats.
 func fileError(op, path string, err error) error {
 	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	var linkErr *os.LinkError
+	switch {
+	case errors.As(err, &pathErr):
 		err = pathErr.Err
+	case errors.As(err, &linkErr):
+		err = linkErr.Err
 	}
 	return &FileError{Op: op, Path: path, Err: err}
 }

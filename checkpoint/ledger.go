@@ -1,32 +1,8 @@
-// Package checkpoint is the memory of a migration across crashes: the ledger,
-// one bbolt file that says what is done, what was begun, and which ID became
-// which. It is bound to what it speaks of, because resuming elsewhere would
-// double or mix everything, and it is copied beside itself at every clean end,
-// because ACS has no way to look identities up.
-//
-// # What is on disk when
-//
-// What Record… notes is on disk, synced, when it returns. Acknowledgements of
-// messages wait in memory and go to disk with whatever is committed next, or
-// with Flush. Goroutines that record at the same time share one transaction.
-//
-// # How messages are kept
-//
-// There may be ten million of them, arriving in any order of conversations, so
-// a message has no row of its own. Acknowledgements go to the end of a journal,
-// one row for all that a transaction brought, and stay in memory as well, some
-// thirty bytes each. Fold packs those of one conversation into chunks of up to
-// a thousand; when the journal has grown long, all conversations are packed and
-// the journal starts again. Opening a ledger reads its journal back.
-//
-// # How damage is met
-//
-// Every value carries a checksum. A ledger is read through before it is written
-// to, so that nothing is built on damage; see [DamagedError].
 package checkpoint
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"sync"
@@ -65,7 +41,7 @@ func (l *Ledger) Close() error { return l.closeAfter(l.join(nil)) }
 func (l *Ledger) CloseClean() error {
 	err := l.tidy()
 	if err == nil {
-		err = l.Copy(BackupPath(l.path))
+		err = l.Copy(context.Background(), BackupPath(l.path))
 	}
 	return l.closeAfter(err)
 }

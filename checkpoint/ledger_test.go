@@ -254,7 +254,7 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	g.Go(func() {
 		for range 5 {
-			err := errors.Join(l.Sweep(), l.Beat(now, false, 0), l.Copy(path+".copy"), l.Check())
+			err := errors.Join(l.Sweep(), l.Beat(now, false, 0), l.Copy(t.Context(), path+".copy"), l.Check())
 			for _, listErr := range l.Threads() {
 				err = errors.Join(err, listErr)
 			}

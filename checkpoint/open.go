@@ -46,6 +46,7 @@ func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) 
 	if err != nil {
 		return nil, err
 	}
+	removeUnfinished(path)
 	l := &Ledger{Reader: Reader{path: path, store: s}}
 	err = l.prepare(binding, adopt)
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -19,6 +20,7 @@ type Reader struct {
 	mu     sync.Mutex
 	tails  map[sidKey]*tail
 	counts tally
+	taken  time.Time // when the copy was taken that this is; else zero
 }
 
 // OpenReader opens a ledger for reading. A file that does not exist, or into
@@ -73,6 +75,9 @@ func (r *Reader) load() error {
 func (r *Reader) recall() (j journal, err error) {
 	err = r.view(func(tx *bbolt.Tx) error {
 		if r.counts, err = readCounts(tx); err != nil {
+			return err
+		}
+		if r.taken, err = readMark(tx); err != nil {
 			return err
 		}
 		r.tails, j, err = replay(tx)

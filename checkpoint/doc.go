@@ -1,0 +1,39 @@
+// Package checkpoint is the memory of a migration across crashes: the ledger,
+// one bbolt file that says what is done, what was begun, and which ID became
+// which. It is bound to what it speaks of, because resuming elsewhere would
+// double or mix everything, and it is copied beside itself at every clean end,
+// because ACS has no way to look identities up.
+//
+// # What is on disk when
+//
+// What Record… notes is on disk, synced, when it returns. Acknowledgements of
+// messages wait in memory and go to disk with whatever is committed next, or
+// with Flush. Goroutines that record at the same time share one transaction.
+//
+// # How messages are kept
+//
+// There may be ten million of them, arriving in any order of conversations, so
+// a message has no row of its own. Acknowledgements go to the end of a journal,
+// one row for all that a transaction brought, and stay in memory as well, some
+// thirty bytes each. Fold packs those of one conversation into chunks of up to
+// a thousand; when the journal has grown long, all conversations are packed and
+// the journal starts again. Opening a ledger reads its journal back.
+//
+// A message that is amended later, or found later than those behind it, has a
+// row of its own that listings merge in. What is packed stays as it was.
+//
+// # Copies
+//
+// A copy of a ledger, be it the one at [BackupPath] or made by [Ledger.Backup],
+// is a ledger in which the key "copy" of the bucket "meta" says when it was
+// taken. Put in the place of the ledger it goes on like it, but it does not
+// know what was done in ACS after that time: [Reader.Restored] tells so, until
+// [Ledger.ClearRestored] notes that all of it has been looked at. Copying the
+// file of a ledger by other means, which nothing may have open, leaves no mark;
+// neither does moving it.
+//
+// # How damage is met
+//
+// Every value carries a checksum. A ledger is read through before it is written
+// to, so that nothing is built on damage; see [DamagedError].
+package checkpoint
