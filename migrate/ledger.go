@@ -30,6 +30,9 @@ type Ledger interface {
 	// Fold packs the acknowledgements of a conversation that is done for now.
 	Fold(mapping.ConversationSID) error
 
+	// Forget removes everything that is known of a conversation.
+	Forget(mapping.ConversationSID) error
+
 	// BeginRun opens the next run.
 	BeginRun(now time.Time) (mapping.RunRecord, error)
 	// Beat notes a sign of life; with ended, the clean end of the run.
