@@ -235,7 +235,11 @@ func (w *worker) clearTail(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !gone || !m.EditedOn.IsZero() || !m.DeletedOn.IsZero() {
+		ours, err := w.sentByUs(m)
+		if err != nil {
+			return err
+		}
+		if !gone || !ours || !m.EditedOn.IsZero() || !m.DeletedOn.IsZero() {
 			return &OpenError{fmt.Sprintf("ACS message %s carries %s, which does not come after what was acknowledged", m.ID, key.sid)}
 		}
 		if err := w.drop(ctx, m); err != nil {
@@ -244,4 +248,24 @@ func (w *worker) clearTail(ctx context.Context) error {
 	}
 	w.tail = tail{}
 	return nil
+}
+
+// sentByUs reports whether a message whose source is gone looks in every respect
+// as this program would have sent it: anybody can write its keys.
+func (w *worker) sentByUs(m mapping.ChatMessage) (bool, error) {
+	index, err := strconv.ParseInt(m.Metadata[mapping.KeyMessageIndex], 10, 64)
+	if err != nil || index <= w.progress.LastIndex || m.Metadata[mapping.KeyCreatedAt] == "" {
+		return false, nil
+	}
+	author := m.Metadata[mapping.KeyAuthor] // a participant SID where the author is an address
+	for _, like := range []mapping.Message{{Author: author}, {ParticipantSID: mapping.ParticipantSID(author)}} {
+		rec, _, err := w.ledger.Person(w.roster.Sender(like).Key)
+		if err != nil {
+			return false, ledgerFailure(err)
+		}
+		if rec.ID != "" && rec.ID == m.Sender {
+			return true, nil
+		}
+	}
+	return false, nil
 }
