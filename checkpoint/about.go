@@ -29,12 +29,12 @@ func newAbout(b mapping.Binding) about {
 	return about{Schema: Schema, Created: time.Now().UTC(), Binding: b}
 }
 
-// check refuses what a newer version of this program wrote.
+// check refuses what a newer version of this program wrote, and what none did.
 func (a about) check(path string) error {
 	switch {
 	case a.Schema > Schema:
 		return &SchemaError{Path: path, Got: a.Schema, Want: Schema}
-	case a.Schema < Schema:
+	case a.Schema < 1:
 		return &DamagedError{Path: path, Err: fmt.Errorf("schema %d, which never was", a.Schema)}
 	}
 	return nil

@@ -1,8 +1,8 @@
 package checkpoint
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -96,8 +96,7 @@ func (r *Reader) writeCopy(ctx context.Context, folder string) (name string, err
 	return f.Name(), nil
 }
 
-// finishCopy reads a copy through and marks it. What is wrong with the copy is
-// wrong with the ledger.
+// finishCopy reads a copy through and marks it.
 func (r *Reader) finishCopy(name string, taken time.Time) error {
 	s, err := openStore(name, false, time.Second)
 	if err == nil {
@@ -105,20 +104,9 @@ func (r *Reader) finishCopy(name string, taken time.Time) error {
 		if err = s.view(checkItems); err == nil {
 			err = s.update(func(tx *bbolt.Tx) error { return markCopy(tx, taken) })
 		}
-		if closed := s.close(); err == nil && closed != nil {
-			err = fileError("copy", name, closed)
-		}
+		err = cmp.Or(err, s.close())
 	}
-	var damaged *DamagedError
-	var failed *FileError
-	switch {
-	case errors.As(err, &damaged):
-		return &DamagedError{Path: r.path, Err: damaged.Err}
-	case errors.As(err, &failed):
-		return &FileError{Op: "copy", Path: r.path, Err: failed.Err}
-	default:
-		return err
-	}
+	return r.store.blame("copy", err)
 }
 
 // guarded writes as long as its context is not done.

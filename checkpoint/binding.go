@@ -12,19 +12,11 @@ func (r *Reader) Binding() mapping.Binding { return r.about.Binding }
 // CheckBinding returns a *BindingError when the ledger speaks of something else
 // than want. An empty ledger fits everything.
 func (r *Reader) CheckBinding(want mapping.Binding) error {
-	return r.admit(want, false)
+	return r.admit(want, nil)
 }
 
-// admit is CheckBinding, but for another machine where that is to be adopted.
-func (r *Reader) admit(want mapping.Binding, adopt bool) error {
-	if mismatch := r.mismatch(want); mismatch != nil && !(adopt && mismatch.Moved()) {
-		return mismatch
-	}
-	return nil
-}
-
-// mismatch is nil where the ledger speaks of want.
-func (r *Reader) mismatch(want mapping.Binding) *BindingError {
+// admit is CheckBinding, but for what is to be adopted.
+func (r *Reader) admit(want mapping.Binding, opts *Options) error {
 	if !r.Exists() {
 		return nil
 	}
@@ -37,8 +29,9 @@ func (r *Reader) mismatch(want mapping.Binding) *BindingError {
 		{"rules", got.Rules, want.Rules},
 		{"machine", got.Machine, want.Machine},
 	} {
-		if f.got != f.want {
-			return &BindingError{Path: r.path, Field: f.name, Got: f.got, Want: f.want}
+		e := &BindingError{Path: r.path, Field: f.name, Got: f.got, Want: f.want}
+		if f.got != f.want && !opts.adopt(e) {
+			return e
 		}
 	}
 	return nil
@@ -55,11 +48,21 @@ type BindingError struct {
 }
 
 func (e *BindingError) Error() string {
+	if e.Older() {
+		return fmt.Sprintf("open checkpoint %s: an older version of this program wrote it, by the rules %q, which are now %q",
+			e.Path, e.Got, e.Want)
+	}
 	return fmt.Sprintf("open checkpoint %s: it belongs to %s %q, not %q", e.Path, e.Field, e.Got, e.Want)
 }
 
 // Moved reports that all that differs is the machine.
 func (e *BindingError) Moved() bool { return e.Field == "machine" }
+
+// Older reports that the rules are the same, but were applied by an older version
+// of the mapping: some messages would be written otherwise today.
+func (e *BindingError) Older() bool {
+	return e.Field == "rules" && mapping.OlderFingerprint(e.Got, e.Want)
+}
 
 // Hint says what can be done about it.
 func (e *BindingError) Hint() string {
@@ -67,6 +70,9 @@ func (e *BindingError) Hint() string {
 	case "machine":
 		return "go on where it was written, or take it over once no run can go on there any more"
 	case "rules":
+		if e.Older() {
+			return "finish with the version of twilio2acs that wrote it, or take it over: what it wrote is then compared and brought up to date"
+		}
 		return "use the same options and program version as before, or give this migration its own --state"
 	default:
 		return "check --source, --dest, --media and the credentials, or give this migration its own --state"

@@ -11,6 +11,8 @@ import (
 type decoder struct {
 	data []byte
 	err  error
+
+	halfDigests bool // of sources, as schema 1 has them; they are left out
 }
 
 var errPacked = errors.New("packed messages cannot be read")

@@ -79,6 +79,15 @@ func UnpackMessages(packed []byte, split int64) ([]mapping.MessageRecord, error)
 	return messages, nil
 }
 
+// CheckFile sees whether the file of the ledger is still at its path.
+func (r *Reader) CheckFile() error { return r.store.checkFile() }
+
+// UpgradeRow and UpgradeChunk convert rows of schema 1.
+var (
+	UpgradeRow   = upgradeRow
+	UpgradeChunk = upgradeChunk
+)
+
 // SetSchema makes a ledger look as if another program had written it.
 func SetSchema(path string, schema int) error {
 	s, err := openStore(path, false, time.Second)

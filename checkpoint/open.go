@@ -19,6 +19,15 @@ type Options struct {
 	// AdoptMachine takes over a ledger that was written on another machine.
 	// No run may go on there any more: the lock does not reach that far.
 	AdoptMachine bool
+	// AdoptMapping takes over a ledger that was written under an older version
+	// of the mapping, with the same rules. What would be written otherwise today
+	// is then a difference to be seen to, like an edit.
+	AdoptMapping bool
+}
+
+// adopt reports whether to go on in spite of e.
+func (o *Options) adopt(e *BindingError) bool {
+	return o != nil && (o.AdoptMachine && e.Moved() || o.AdoptMapping && e.Older())
 }
 
 func (o *Options) lockTimeout() time.Duration {
@@ -35,12 +44,19 @@ func (o *Options) lockTimeout() time.Duration {
 // *BindingError when the ledger speaks of something else than binding, a
 // *SchemaError when a newer program wrote it, a *DamagedError when it cannot be
 // read, a *MissingError when only its copy is there, and a *FileError when the
-// file system says no. A ledger that was there
-// is then as it was. It is read through first, see [Reader.Check].
+// file system says no. A ledger that was there is then as it was.
+//
+// It is read through first, see [Reader.Check]. One of an older schema is brought
+// forward, and stays at path with its version behind the name, "run.db.v1".
 func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) {
-	adopt := opts != nil && opts.AdoptMachine
-	if err := inspect(path, binding, adopt, opts); err != nil {
+	older, err := inspect(path, binding, opts)
+	if err != nil {
 		return nil, err
+	}
+	if older {
+		if err := bringForward(path, opts.lockTimeout()); err != nil {
+			return nil, err
+		}
 	}
 	s, err := openStore(path, false, opts.lockTimeout())
 	if err != nil {
@@ -48,7 +64,7 @@ func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) 
 	}
 	removeUnfinished(path)
 	l := &Ledger{Reader: Reader{path: path, store: s}}
-	err = l.prepare(binding, adopt)
+	err = l.prepare(binding, opts)
 	if err == nil {
 		err = l.finishForgetting()
 	}
@@ -60,23 +76,23 @@ func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) 
 }
 
 // inspect looks at a ledger as a reader, before it is opened to be written to:
-// that it is ours, and sound throughout.
-func inspect(path string, binding mapping.Binding, adopt bool, opts *Options) error {
+// that it is ours, and sound throughout. It says whether its schema is older.
+func inspect(path string, binding mapping.Binding, opts *Options) (older bool, err error) {
 	r, err := OpenReader(path, opts)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer r.Close()
 	if !r.Exists() {
-		return missing(path)
+		return false, missing(path)
 	}
-	if err := r.admit(binding, adopt); err != nil {
-		return err
+	if err := r.admit(binding, opts); err != nil {
+		return false, err
 	}
 	if err := r.Check(); err != nil {
-		return err
+		return false, err
 	}
-	return r.store.checkPages()
+	return r.older, r.store.checkPages()
 }
 
 // missing refuses to begin a ledger beside the copy of one that is gone.
@@ -89,7 +105,7 @@ func missing(path string) error {
 
 // prepare makes sure that the ledger is there and still the one inspected, and
 // reads what is kept in memory.
-func (l *Ledger) prepare(binding mapping.Binding, adopt bool) error {
+func (l *Ledger) prepare(binding mapping.Binding, opts *Options) error {
 	about, found, err := l.store.about()
 	if err != nil {
 		return err
@@ -103,12 +119,15 @@ func (l *Ledger) prepare(binding mapping.Binding, adopt bool) error {
 	if err := about.check(l.path); err != nil {
 		return err
 	}
+	if about.Schema != Schema { // another file than the one inspected
+		return &LockedError{Path: l.path}
+	}
 	l.about = about
-	if err := l.admit(binding, adopt); err != nil {
+	if err := l.admit(binding, opts); err != nil {
 		return err
 	}
 	if about.Binding != binding {
-		if err := l.adopt(binding.Machine); err != nil {
+		if err := l.bind(binding); err != nil {
 			return err
 		}
 	}
@@ -116,10 +135,10 @@ func (l *Ledger) prepare(binding mapping.Binding, adopt bool) error {
 	return err
 }
 
-// adopt binds the ledger to another machine.
-func (l *Ledger) adopt(machine string) error {
+// bind binds the ledger to what has been adopted.
+func (l *Ledger) bind(binding mapping.Binding) error {
 	about := l.about
-	about.Binding.Machine = machine
+	about.Binding = binding
 	if err := l.store.update(func(tx *bbolt.Tx) error { return putAbout(tx, about) }); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ type Reader struct {
 	path  string
 	store *store // nil when there is no file
 	about about
+	older bool // brought forward from an older schema, for this reader only
 
 	mu     sync.Mutex
 	tails  map[sidKey]*tail
@@ -25,7 +26,8 @@ type Reader struct {
 
 // OpenReader opens a ledger for reading. A file that does not exist, or into
 // which nothing has been written yet, reads as an empty ledger and is not
-// created. The error is a *LockedError while a run writes to the ledger.
+// created. One of an older schema is read from a copy in the folder for temporary
+// files. The error is a *LockedError while a run writes to the ledger.
 func OpenReader(path string, opts *Options) (*Reader, error) {
 	r := &Reader{path: path}
 	switch info, err := os.Stat(path); {
@@ -66,9 +68,31 @@ func (r *Reader) load() error {
 	if err := about.check(r.path); err != nil {
 		return err
 	}
+	if about.Schema < Schema {
+		if err := r.readForward(); err != nil {
+			return err
+		}
+	}
 	r.about = about
 	_, err = r.recall()
 	return err
+}
+
+// readForward makes of a ledger of an older schema one of today's that only this
+// reader has, and reads that instead.
+func (r *Reader) readForward() error {
+	name, err := upgrade(r.store, os.TempDir())
+	if err != nil {
+		return err
+	}
+	s, err := openStore(name, true, time.Second)
+	_ = os.Remove(name) // what is open stays until it is closed
+	if err != nil {
+		return err
+	}
+	old := r.store
+	r.store, r.older = s, true
+	return old.close()
 }
 
 // recall reads what is kept in memory.

@@ -80,7 +80,11 @@ func (d *decoder) record(p position) (mapping.MessageRecord, position) {
 	} else {
 		m.SID = mapping.MessageSID("IM" + hex.EncodeToString(d.bytes(16)))
 	}
-	copy(m.Source[:], d.bytes(uint64(len(m.Source))))
+	if d.halfDigests {
+		d.bytes(uint64(len(m.Source) / 2))
+	} else {
+		copy(m.Source[:], d.bytes(uint64(len(m.Source))))
+	}
 	if head&flagIrregular != 0 {
 		m.IDs = d.ids(&p)
 	} else {

@@ -23,6 +23,7 @@ const growth = 1 << 20
 type store struct {
 	path string
 	db   *bbolt.DB
+	file fs.FileInfo // which file path was when it was opened
 
 	// wedged is set by a panic in the middle of a write, after which bbolt may
 	// never give back its own locks.
@@ -42,6 +43,13 @@ func openStore(path string, readOnly bool, timeout time.Duration) (*store, error
 			ReadOnly:     readOnly,
 			FreelistType: bbolt.FreelistMapType,
 			NoStatistics: true,
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				f, err := os.OpenFile(name, flag, mode)
+				if err == nil {
+					s.file, err = f.Stat()
+				}
+				return f, err
+			},
 		})
 		return err
 	})
@@ -49,7 +57,7 @@ func openStore(path string, readOnly bool, timeout time.Duration) (*store, error
 		return nil, s.openError(err)
 	}
 	s.db.AllocSize = growth
-	if err := s.checkSize(); err != nil {
+	if err := s.checkFile(); err != nil {
 		_ = s.close()
 		return nil, err
 	}
@@ -74,12 +82,16 @@ func (s *store) openError(err error) error {
 	}
 }
 
-// checkSize refuses a file that has been cut short before anything reads
-// beyond its end.
-func (s *store) checkSize() error {
+// checkFile refuses a file that has been replaced by another while its lock was
+// waited for, and one that has been cut short before anything reads beyond its
+// end.
+func (s *store) checkFile() error {
 	info, err := os.Stat(s.path)
 	if err != nil {
 		return fileError("open", s.path, err)
+	}
+	if !os.SameFile(info, s.file) {
+		return &LockedError{Path: s.path}
 	}
 	return s.view(func(tx *bbolt.Tx) error {
 		if got, want := info.Size(), tx.Size(); got < want {
@@ -120,6 +132,22 @@ func (s *store) fileOr(op string, err error) error {
 	var damaged *DamagedError
 	if err == nil || errors.As(err, &damaged) {
 		return err
+	}
+	return fileError(op, s.path, err)
+}
+
+// blame makes an error that has been met with a copy of s one of s: what is wrong
+// with the copy is wrong with it, or with the disk.
+func (s *store) blame(op string, err error) error {
+	var damaged *DamagedError
+	var failed *FileError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &damaged):
+		return &DamagedError{Path: s.path, Err: damaged.Err}
+	case errors.As(err, &failed):
+		err = failed.Err
 	}
 	return fileError(op, s.path, err)
 }
