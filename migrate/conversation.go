@@ -45,6 +45,7 @@ func (e *Engine) conversation(ctx context.Context, c mapping.Conversation) error
 	} else if status, err = w.conclude(err); err != nil {
 		fatal = ledgerFailure(err)
 	}
+	e.ended(status)
 	w.account(ctx, status)
 	e.report.conversation(w.sum, w.losses, w.problems...)
 	return fatal

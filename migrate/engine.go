@@ -45,6 +45,8 @@ type writer struct {
 	people   *people
 	patience *patience
 	stats    Stats
+	stop     context.CancelCauseFunc // ends the run for a reason
+	failures atomic.Int64            // conversations that failed
 
 	// unclean is when the previous run last gave a sign of life, if it did not
 	// end by itself: until Settle later its requests may still arrive.
@@ -113,11 +115,12 @@ func (e *Engine) begin() error {
 func (e *Engine) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	defer e.limit(cancel)()
 	stopBeat := e.keepBeating(cancel)
 	defer stopBeat()
 
 	err := e.carry(ctx)
-	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+	if cause := context.Cause(ctx); cause != nil && (errors.Is(err, context.Canceled) || errors.Is(err, cause)) {
 		return cause // the ledger's failure, or the caller's reason
 	}
 	return err
@@ -133,7 +136,7 @@ func (e *Engine) carry(ctx context.Context) error {
 	for _, d := range dir.damaged {
 		e.report.damaged(d, users)
 	}
-	if err := eachConversation(ctx, e.src, e.opts.Active, &e.report, e.conversation); err != nil {
+	if err := eachConversation(ctx, e.conversations, e.opts.Active, &e.report, e.conversation); err != nil {
 		return err
 	}
 	if err := e.depart(ctx, e.removeMessage, e.removeThread); err != nil {

@@ -48,6 +48,13 @@ type Options struct {
 	// Live lets a plan ask the destination what it holds of items that change; nil:
 	// it goes by the ledger alone. Runs do not use it.
 	Live VerifyACS
+	// Only takes up conversations alone that the ledger has in one of these
+	// statuses; the source is not asked for others. Empty: all.
+	Only []mapping.Status
+	// MaxErrors stops a run with a *LimitError once more conversations than that
+	// have failed, MaxDuration after that time. 0: never.
+	MaxErrors   int
+	MaxDuration time.Duration
 	// Accept says which critical losses may happen, as mapping.Acceptable reads them.
 	Accept map[mapping.LossCode]bool
 	// Logger receives what an operator may want to know. Nil discards it.
@@ -59,6 +66,7 @@ func (o Options) withDefaults() Options {
 	o.Settle = cmp.Or(o.Settle, time.Minute)
 	o.Patience = cmp.Or(o.Patience, 10*time.Minute)
 	o.MaxDelete = cmp.Or(o.MaxDelete, 0.5)
+	o.Selected = o.Selected || len(o.Only) > 0
 	if o.Accept[mapping.LossNoMediaStore] { // and with it, what follows from it
 		o.Accept = maps.Clone(o.Accept)
 		o.Accept[mapping.LossMediaLost], o.Accept[mapping.LossNotKept] = true, true

@@ -38,7 +38,7 @@ func (v *verifier) run(ctx context.Context) error {
 	for _, d := range v.dir.damaged {
 		v.report.damaged(d, users)
 	}
-	return eachConversation(ctx, v.src, verifyThreads, &v.report, v.conversation)
+	return eachConversation(ctx, v.src.Conversations, verifyThreads, &v.report, v.conversation)
 }
 
 // begin opens the verification in the ledger, or goes on with an interrupted one.

@@ -21,6 +21,7 @@ const (
 	exitChanges           = 2
 	exitIncomplete        = 3
 	exitMismatch          = 4
+	exitOwnLimit          = 5
 	exitOutage            = 6
 	exitLocked            = 8
 	exitTwilioCredentials = 10
@@ -45,6 +46,7 @@ var exitMeanings = []struct {
 	{exitChanges, "changes found, when --detailed-exitcode asks"},
 	{exitIncomplete, "finished, but items failed, are blocked, open or not carried over"},
 	{exitMismatch, "verification found differences"},
+	{exitOwnLimit, "stopped by a limit of its own; the same command goes on"},
 	{exitOutage, "an outage or throttling outlasted the retries; the same command goes on"},
 	{exitLocked, "the state is locked by another process, or was moved here"},
 	{exitTwilioCredentials, "Twilio refused the credentials, or there are none"},
@@ -97,7 +99,7 @@ func exitCode(err error) int {
 		return exitDone
 	}
 	for _, find := range []func(error) int{
-		signalCode, outageCode, twilioCode, acsCode, stateCode, inputCode,
+		signalCode, limitCode, outageCode, twilioCode, acsCode, stateCode, inputCode,
 	} {
 		if code := find(err); code != 0 {
 			return code
@@ -116,6 +118,13 @@ func signalCode(err error) int {
 	var interrupted *interruptedError
 	if errors.As(err, &interrupted) {
 		return interrupted.exitCode()
+	}
+	return 0
+}
+
+func limitCode(err error) int {
+	if is[*migrate.LimitError](err) {
+		return exitOwnLimit
 	}
 	return 0
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -23,7 +24,7 @@ func (o *stateOptions) register(cmd *cobra.Command) {
 }
 
 func (o *stateOptions) registerAdopt(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.adopt, "adopt-state", false, "take over a ledger written on another machine, where no run may go on any more")
+	cmd.Flags().BoolVar(&o.adopt, "adopt-state", false, "take over a ledger of another machine, where no run may go on any more, or of an older version")
 }
 
 // binding is what a ledger must speak of to be used.
@@ -40,8 +41,8 @@ func binding(account mapping.AccountSID, region, resource string, place mediaPla
 
 // open opens the ledger for a run.
 func (o stateOptions) open(b mapping.Binding) (*checkpoint.Ledger, error) {
-	l, err := checkpoint.Open(o.path, b, &checkpoint.Options{AdoptMachine: o.adopt})
-	return l, movedHint(err)
+	l, err := checkpoint.Open(o.path, b, &checkpoint.Options{AdoptMachine: o.adopt, AdoptMapping: o.adopt})
+	return l, adoptHint(err)
 }
 
 // read opens the ledger for reading. One that is there must speak of b.
@@ -65,8 +66,11 @@ func (o stateOptions) admit(r *checkpoint.Reader, b mapping.Binding) error {
 	}
 	if o.adopt {
 		b.Machine = r.Binding().Machine
+		if mapping.OlderFingerprint(r.Binding().Rules, b.Rules) {
+			b.Rules = r.Binding().Rules
+		}
 	}
-	return movedHint(r.CheckBinding(b))
+	return adoptHint(r.CheckBinding(b))
 }
 
 // readExisting opens a ledger that must be there, whatever it speaks of.
@@ -89,10 +93,18 @@ func (o stateOptions) nothing() error {
 		"name the ledger of a run with --state, or run first")
 }
 
-// movedHint names the flag that takes over a ledger of another machine.
-func movedHint(err error) error {
-	if err != nil && exitCode(err) == exitLocked && is[*checkpoint.BindingError](err) {
+// adoptHint names the flag that takes over a ledger of another machine, or of an
+// older version of the mapping.
+func adoptHint(err error) error {
+	var mismatch *checkpoint.BindingError
+	switch {
+	case !errors.As(err, &mismatch):
+		return err
+	case mismatch.Moved():
 		return withHint(err, "go on where it was written; once no run can go on there any more, take it over with --adopt-state")
+	case mismatch.Older():
+		return withHint(err, "finish with the version of twilio2acs that wrote it; or take it over with --adopt-state: "+
+			"what it wrote is then compared and brought up to date")
 	}
 	return err
 }

@@ -65,10 +65,11 @@ func (r round) quiet() bool { return r.Created+r.Updated+r.Deleted == 0 && r.Err
 // rounds repeats runs of a migration.
 type rounds struct {
 	opts  roundsOptions
+	ends  time.Time // when all rounds have to end; zero for never
 	whole bool // every round compares everything
 	// begin makes the engine of the next round; before is when the previous one
-	// began.
-	begin func(deep bool, before time.Time) *migrate.Engine
+	// began; left is how long it may take, 0 for as long as it likes.
+	begin func(deep bool, before time.Time, left time.Duration) *migrate.Engine
 	// carry runs it to its end.
 	carry func(context.Context, *migrate.Engine) (*migrate.Report, error)
 	// ended notes the end of a round that another one follows.
@@ -111,7 +112,11 @@ func (r *rounds) run(ctx context.Context) (*migrate.Report, error) {
 
 // pause waits until the next round is due.
 func (r *rounds) pause(ctx context.Context, began time.Time) error {
-	wait := time.NewTimer(max(0, r.opts.follow-time.Since(began)))
+	pause := max(0, r.opts.follow-time.Since(began))
+	if !r.ends.IsZero() {
+		pause = min(pause, max(0, time.Until(r.ends))) // the next round says why it ends
+	}
+	wait := time.NewTimer(pause)
 	defer wait.Stop()
 	select {
 	case <-ctx.Done():
@@ -123,7 +128,11 @@ func (r *rounds) pause(ctx context.Context, began time.Time) error {
 
 // one makes one round. When nothing moves for too long it is given up.
 func (r *rounds) one(ctx context.Context, deep bool) (*migrate.Report, error) {
-	engine := r.begin(deep, r.before)
+	left := time.Duration(0)
+	if !r.ends.IsZero() {
+		left = max(1, time.Until(r.ends))
+	}
+	engine := r.begin(deep, r.before, left)
 	if r.opts.follow == 0 {
 		return r.carry(ctx, engine)
 	}

@@ -20,6 +20,7 @@ type runOptions struct {
 	accept  acceptOptions
 	rounds  roundsOptions
 	delete  deleteOptions
+	limit   runLimitOptions
 	settle  time.Duration
 	deep    bool
 	dryRun  bool
@@ -54,11 +55,12 @@ only what is new.`,
 	o.state.registerAdopt(cmd)
 	o.rounds.register(cmd)
 	o.delete.register(cmd)
+	o.limit.register(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
 	f.BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
 	f.BoolVar(&o.dryRun, "dry-run", false, "tell what would be done, as plan does")
-	describe(cmd, migrationEnvironment, exitDone, exitError, exitIncomplete, exitOutage, exitLocked, exitTwilioCredentials,
+	describe(cmd, migrationEnvironment, exitDone, exitError, exitIncomplete, exitOwnLimit, exitOutage, exitLocked, exitTwilioCredentials,
 		exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage,
 		exitInterrupted, exitTerminated)
 	return cmd
@@ -134,10 +136,15 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 	if err != nil {
 		return came, err
 	}
+	var ends time.Time
+	if o.limit.maxDuration > 0 {
+		ends = time.Now().Add(o.limit.maxDuration)
+	}
 	r := &rounds{
-		opts: o.rounds, whole: o.deep || !o.source.isLive(),
-		begin: func(deep bool, before time.Time) *migrate.Engine {
+		ends: ends, opts: o.rounds, whole: o.deep || !o.source.isLive(),
+		begin: func(deep bool, before time.Time, left time.Duration) *migrate.Engine {
 			return migrate.New(m.src, to.acs, ledger, media.store, m.rules, &migrate.Options{
+				Only: o.limit.statuses(), MaxErrors: o.limit.maxErrors, MaxDuration: left,
 				Settle: o.settle, Embedded: to.embedded, Gap: to.gap, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
 				Selected: !o.source.selected.selection().IsAll(), Accept: accepted, Logger: o.log.logger(s),
 			})
@@ -180,7 +187,7 @@ func (o *runOptions) check() (map[mapping.LossCode]bool, error) {
 	if o.settle <= 0 {
 		return nil, usagef("", "--settle %s is not above 0", o.settle)
 	}
-	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check()); err != nil {
+	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check()); err != nil {
 		return nil, err
 	}
 	return o.accept.accepted(o.dest)
