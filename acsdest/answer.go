@@ -43,9 +43,14 @@ func answered(op limits.Operation, resp *http.Response, now time.Time) *Error {
 		Operation:  op,
 		Outcome:    outcomeOf(resp.StatusCode),
 		Status:     resp.StatusCode,
-		RequestID:  firstOf(resp.Header, "MS-CV", "x-ms-request-id"),
+		RequestID:  requestID(resp),
 		retryAfter: retryAfter(resp.Header, now),
 	}
+}
+
+// requestID is what identifies a call for Microsoft's support.
+func requestID(resp *http.Response) string {
+	return firstOf(resp.Header, "MS-CV", "x-ms-request-id")
 }
 
 func firstOf(h http.Header, names ...string) string {

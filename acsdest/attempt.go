@@ -3,6 +3,7 @@ package acsdest
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -43,6 +44,7 @@ type attemptPolicy struct {
 	gate    Gate
 	timeout time.Duration
 	now     func() time.Time
+	log     *slog.Logger
 }
 
 func (p *attemptPolicy) Do(req *policy.Request) (*http.Response, error) {
@@ -54,8 +56,10 @@ func (p *attemptPolicy) Do(req *policy.Request) (*http.Response, error) {
 	defer stop() // the answer is in memory by then
 	bounded, t := follow(bounded, req.Raw().Method)
 
+	began := time.Now()
 	resp, err := req.WithContext(bounded).Next()
 	p.observe(rec.call, resp)
+	p.tell(ctx, rec.call.Operation, req.Raw().URL, resp, err, time.Since(began))
 	if err == nil {
 		return rec.answer(resp)
 	}

@@ -42,7 +42,7 @@ func newClient(endpoint, apiVersion string, opts ClientOptions, before, after []
 		return nil, &ConnectionError{err}
 	}
 	opts.Telemetry.ApplicationID = cmp.Or(opts.Telemetry.ApplicationID, applicationID)
-	attempt := &attemptPolicy{gate: opts.Gate, timeout: opts.AttemptTimeout, now: opts.Now}
+	attempt := &attemptPolicy{gate: opts.Gate, timeout: opts.AttemptTimeout, now: opts.Now, log: opts.Logger}
 	az, err := azcore.NewClient(moduleName, moduleVersion, runtime.PipelineOptions{
 		PerRetry: slices.Concat(before, []policy.Policy{attempt}, after),
 		Tracing:  runtime.TracingOptions{Namespace: "Microsoft.Communication"},

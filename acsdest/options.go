@@ -3,6 +3,7 @@ package acsdest
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -18,6 +19,11 @@ type ClientOptions struct {
 	// the process; [NewTransport] makes others. An *http.Client of the caller's own
 	// is kept from following redirects; any other transport must not follow them.
 	Transport policy.Transporter
+
+	// Logger is told of every attempt (debug): the operation, the path without its
+	// query, how it was answered, the ID by which Microsoft's support finds it, and
+	// the ID of what it created. nil: nobody.
+	Logger *slog.Logger
 
 	// Logging configures what azcore logs. Tokens and signatures are never in it;
 	// bodies are, if IncludeBody asks for them, but never those of Identity.
@@ -71,6 +77,9 @@ func (o *ClientOptions) withDefaults() ClientOptions {
 	c.AttemptTimeout = cmp.Or(c.AttemptTimeout, defaultAttemptTimeout)
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Transport == nil {
 		c.Transport = defaultTransport()
