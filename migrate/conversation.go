@@ -152,7 +152,10 @@ func (w *worker) conclude(err error) (mapping.Status, error) {
 	if status == mapping.StatusDone && w.settled() && !w.touched {
 		return status, nil // nothing happened: nothing to note
 	}
-	w.rec.Status, w.rec.Since, w.rec.Losses = status, time.Now(), w.losses.counts
+	if status != w.before.Status || status == mapping.StatusDone {
+		w.rec.Since = time.Now()
+	}
+	w.rec.Status, w.rec.Losses = status, w.losses.counts
 	if status == mapping.StatusDone {
 		w.rec.Participants = int(w.sum.Participants.Total)
 		if err := w.ledger.Fold(w.c.SID); err != nil {

@@ -95,6 +95,10 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	return report, err
 }
 
+// SoFar is the report of a run that is going on: of the conversations that have
+// ended.
+func (e *Engine) SoFar() *Report { return e.report.finish() }
+
 // begin opens the run in the ledger and learns how the previous one ended.
 func (e *Engine) begin() error {
 	last, found, err := e.ledger.LastRun()

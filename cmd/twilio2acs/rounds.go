@@ -66,7 +66,7 @@ func (r round) quiet() bool { return r.Created+r.Updated+r.Deleted == 0 && r.Err
 type rounds struct {
 	opts  roundsOptions
 	ends  time.Time // when all rounds have to end; zero for never
-	whole bool // every round compares everything
+	whole bool      // every round compares everything
 	// begin makes the engine of the next round; before is when the previous one
 	// began; left is how long it may take, 0 for as long as it likes.
 	begin func(deep bool, before time.Time, left time.Duration) *migrate.Engine

@@ -27,7 +27,8 @@ func newStatusCommand(s *streams) *cobra.Command {
 		Short: "Tell from the ledger how far a migration has come",
 		Long: `Status reads the ledger and nothing else: what the latest run was, what has been
 carried over, and which conversations failed, are blocked or open, since when and
-why. While a run is going on, the ledger is its own.`,
+why. While a run is going on the ledger is its own: status then reads the file
+that the run keeps beside it.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), &o, s) },
 	}
@@ -50,8 +51,11 @@ type statusDocument struct {
 	Binding       mapping.Binding          `json:"binding"`
 	Counts        mapping.Counts           `json:"counts"`
 	Conversations map[mapping.Status]int64 `json:"conversations"` // by status
-	Stuck         []stuck                  `json:"stuck,omitempty"`
-	MoreStuck     int64                    `json:"moreStuck,omitempty"`
+	// Live is what a run tells that is going on; its conversations are counted
+	// under Conversations, those of earlier runs not among them.
+	Live      *liveStatus `json:"live,omitempty"`
+	Stuck     []stuck     `json:"stuck,omitempty"`
+	MoreStuck int64       `json:"moreStuck,omitempty"`
 }
 
 // runStatus is the latest run. One that was killed has a last sign of life, but
@@ -75,25 +79,26 @@ type stuck struct {
 
 // status prints how far the migration has come.
 func status(ctx context.Context, o *statusOptions, s *streams) (err error) {
-	ledger, err := o.state.readExisting()
-	if err != nil {
-		return err
-	}
-	defer func() { err = cmp.Or(err, ledger.Close()) }()
 	lines := o.output.format.value == formatJSONL
-	doc, err := o.read(ctx, ledger, func(c stuck) {
+	each := func(c stuck) {
 		if lines {
 			printLine(s.out, struct {
 				Type string `json:"type"`
 				stuck
 			}{"stuck", c})
 		}
-	})
+	}
+	doc, err := o.document(ctx, each)
 	if err != nil {
 		return err
 	}
 	switch {
 	case lines:
+		if doc.Live != nil {
+			for _, c := range doc.Stuck {
+				each(c)
+			}
+		}
 		doc.Type, doc.Stuck, doc.MoreStuck = "summary", nil, 0
 		printLine(s.out, doc)
 	case o.output.format.value == formatJSON:
@@ -102,6 +107,16 @@ func status(ctx context.Context, o *statusOptions, s *streams) (err error) {
 		writeStatus(&textWriter{w: s.out, color: painter(s.color)}, doc, time.Now())
 	}
 	return nil
+}
+
+// document is the status from the ledger, or from the run that holds it.
+func (o *statusOptions) document(ctx context.Context, each func(stuck)) (doc *statusDocument, err error) {
+	ledger, err := o.state.readExisting()
+	if err != nil {
+		return o.statusOfRun(ctx, err)
+	}
+	defer func() { err = cmp.Or(err, ledger.Close()) }()
+	return o.read(ctx, ledger, each)
 }
 
 // read gathers the document and tells each of every conversation that is stuck.
@@ -179,6 +194,8 @@ func writeStatus(t *textWriter, d *statusDocument, now time.Time) {
 func (d *statusDocument) runText(now time.Time) string {
 	r := d.LastRun
 	switch {
+	case d.Live != nil:
+		return d.Live.text(now)
 	case r == nil:
 		return "no run has begun"
 	case r.Killed:
@@ -188,6 +205,23 @@ func (d *statusDocument) runText(now time.Time) string {
 		return fmt.Sprintf("run %d began %s and ended %s later with exit code %d (%s)",
 			d.Run, ago(r.Started, now), shortly(r.Ended.Sub(r.Started)), r.Exit, exitMeaning(r.Exit))
 	}
+}
+
+// text tells of a run that is going on.
+func (l *liveStatus) text(now time.Time) string {
+	text := fmt.Sprintf("run %d is going on since %s (process %d)", l.Run, ago(l.Started, now), l.PID)
+	if silent := now.Sub(l.Written); silent > 5*statusEvery {
+		return text + fmt.Sprintf("; it last told of itself %s", ago(l.Written, now))
+	}
+	text += fmt.Sprintf(": %s messages gone through", humanize.Comma(l.Done))
+	if l.Total > 0 {
+		text += " of " + humanize.Comma(l.Total)
+	}
+	text += fmt.Sprintf(", %.0f a second", l.PerSecond)
+	if l.SecondsLeft > 0 {
+		text += fmt.Sprintf(", about %s left", shortly(seconds(l.SecondsLeft)))
+	}
+	return text
 }
 
 // conversations counts conversations by status, those that are done first.
