@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -130,14 +129,18 @@ func createUnfinished(folder, path string) (*os.File, error) {
 	return os.CreateTemp(folder, unfinishedPrefix(path)+"*")
 }
 
-// removeUnfinished removes what a crash has left beside the ledger at path. It
-// is only tidiness: what cannot be removed stays.
+// removeUnfinished removes what a crash has left beside the ledger at path, and
+// copies that a reader asked for and did not live to read. It is only tidiness:
+// what cannot be removed stays.
 func removeUnfinished(path string) {
 	folder := filepath.Dir(path)
 	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
-		number, ok := strings.CutPrefix(e.Name(), unfinishedPrefix(path))
-		if ok && e.Type().IsRegular() && strings.Trim(number, "0123456789") == "" {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if isNumbered(e.Name(), unfinishedPrefix(path)) || isNumbered(e.Name(), questionPrefix(path)) && info.Size() > 0 {
 			_ = os.Remove(filepath.Join(folder, e.Name()))
 		}
 	}

@@ -222,17 +222,25 @@ func TestBackupFails(t *testing.T) {
 func TestUnfinishedFilesGo(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "run.db")
-	stays := []string{".run.db.unfinished-mine", ".other.db.unfinished-1", "run.db.unfinished-1", ".run.db.unfinished-1.txt"}
-	for _, name := range append(stays, ".run.db.unfinished-123") {
+	question := filepath.Join(folder, ".run.db.copy-7") // somebody waits for an answer
+	stays := []string{
+		".run.db.unfinished-mine", ".other.db.unfinished-1", "run.db.unfinished-1", ".run.db.unfinished-1.txt",
+		"run.db.copy-1", ".run.db.copy-", filepath.Base(question),
+	}
+	goes := []string{".run.db.unfinished-123", ".run.db.copy-123"}
+	for _, name := range append(goes, stays...) {
 		must(t, os.WriteFile(filepath.Join(folder, name), []byte("x"), 0o600))
 	}
+	must(t, os.Truncate(question, 0))
 	open(t, path)
 	for _, name := range stays {
 		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(folder, ".run.db.unfinished-123")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the unfinished file: %v", err)
+	for _, name := range goes {
+		if _, err := os.Stat(filepath.Join(folder, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -32,6 +32,13 @@
 // file of a ledger by other means, which nothing may have open, leaves no mark;
 // neither does moving it.
 //
+// # Reading while a run goes on
+//
+// A run keeps everybody else out of the file, and nothing can be read past it:
+// bbolt reuses pages that it believes nobody reads. [OpenLive] asks the run for
+// a copy instead, by an empty file beside the ledger, ".run.db.copy-1234", and
+// [Ledger.AnswerReaders] puts the copy in its place.
+//
 // # How damage is met
 //
 // Every value carries a checksum. A ledger is read through before it is written
