@@ -21,8 +21,12 @@ import (
 // lasts.
 func statusPath(state string) string { return state + ".status.json" }
 
-// statusEvery is how often it tells.
-const statusEvery = 2 * time.Second
+const (
+	// statusEvery is how often it tells.
+	statusEvery = time.Second
+	// statusFirst is how often it looks whether the run has begun.
+	statusFirst = 50 * time.Millisecond
+)
 
 // liveStatus is what a run tells of itself.
 type liveStatus struct {
@@ -72,18 +76,22 @@ func tellStatus(path string, ledger *checkpoint.Ledger, engine *migrate.Engine, 
 	quit := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		tick := time.NewTicker(statusEvery)
+		tick := time.NewTicker(statusFirst)
 		defer tick.Stop()
-		var told bool
-		for {
-			if err := t.write(time.Now()); err != nil && !told {
-				told = true
-				warn(err)
-			}
+		var warned bool
+		for ended := false; !ended; {
 			select {
 			case <-quit:
-				return
+				ended = true
 			case <-tick.C:
+			}
+			if t.engine.SoFar().Run == 0 {
+				continue // it has not begun, or never will
+			}
+			tick.Reset(statusEvery)
+			if err := t.write(time.Now()); err != nil && !warned {
+				warned = true
+				warn(err)
 			}
 		}
 	})
