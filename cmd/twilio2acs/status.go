@@ -209,8 +209,8 @@ func (d *statusDocument) runText(now time.Time) string {
 
 // text tells of a run that is going on.
 func (l *liveStatus) text(now time.Time) string {
-	text := fmt.Sprintf("run %d is going on since %s (process %d)", l.Run, ago(l.Started, now), l.PID)
-	if silent := now.Sub(l.Written); silent > 5*statusEvery {
+	text := fmt.Sprintf("run %d began %s and is going on (process %d)", l.Run, ago(l.Started, now), l.PID)
+	if silent := now.Sub(l.Written); silent > 10*statusEvery {
 		return text + fmt.Sprintf("; it last told of itself %s", ago(l.Written, now))
 	}
 	text += fmt.Sprintf(": %s messages gone through", humanize.Comma(l.Done))
