@@ -48,7 +48,7 @@ type Counts struct {
 	Unused        int64 `json:"unused"`        // identities that may exist unused
 	Conversations int64 `json:"conversations"` // threads created
 	Participants  int64 `json:"participants"`  // Twilio participants carried as members
-	Messages      int64 `json:"messages"`      // Twilio messages acknowledged
+	Messages      int64 `json:"messages"`      // Twilio messages acknowledged and not deleted since
 	Stubs         int64 `json:"stubs"`         // of them, stubs
 	Media         int64 `json:"media"`         // files stored
 	MediaMissing  int64 `json:"mediaMissing"`  // files the source could not give
