@@ -115,7 +115,7 @@ func messageCounts(there, stub bool) (c mapping.Counts) {
 func (a amended) record(index int64) (mapping.MessageRecord, error) {
 	m := mapping.MessageRecord{Index: index, SID: a.SID, Stub: a.Stub, IDs: a.IDs, Amendment: a.Amendment}
 	source, err := hex.DecodeString(a.Source)
-	if err != nil || len(source) != len(m.Source) || len(a.IDs) == 0 {
+	if err != nil || len(source) != len(m.Source) || len(a.IDs) == 0 || index < 0 || index > maxIndex {
 		return m, errAmended
 	}
 	copy(m.Source[:], source)

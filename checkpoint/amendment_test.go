@@ -163,3 +163,14 @@ func TestMissingAmendment(t *testing.T) {
 	_, err := checkpoint.Open(path, binding, nil)
 	wantError[*checkpoint.DamagedError](t, err, "open checkpoint "+path+": damaged: the counts are not those of the items")
 }
+
+func FuzzReadAmended(f *testing.F) {
+	f.Add(int64(7), []byte(`{"sid":"IM1","source":"000102030405060708090a0b0c0d0e0f","ids":["1"],"amendment":{"late":true}}`))
+	f.Add(int64(-1), []byte(`{"source":"00","ids":[]}`))
+	f.Fuzz(func(t *testing.T, index int64, value []byte) {
+		m, err := checkpoint.ReadAmended(conversation(1), index, value)
+		if err == nil && (m.Index != index || index < 0 || len(m.IDs) == 0) {
+			t.Errorf("ReadAmended of index %d = %+v", index, m)
+		}
+	})
+}

@@ -40,18 +40,25 @@ func (l *Ledger) RecordAttempt(a mapping.Attempt) error {
 	for _, text := range []*string{&a.Item, &a.Operation, &a.Outcome, &a.RequestID, &a.Error} {
 		*text = cutText(*text)
 	}
-	l.mu.Lock()
-	if err := l.failed; err != nil {
-		l.mu.Unlock()
+	crowded, err := l.queueAttempt(a)
+	if err != nil {
 		return fmt.Errorf("record attempt of %s: %w", a.Item, err)
 	}
-	l.attempts = append(l.attempts, a)
-	crowded := len(l.attempts) >= attemptQueue
-	l.mu.Unlock()
 	if crowded {
 		return l.Flush()
 	}
 	return nil
+}
+
+// queueAttempt lets a wait to be written; crowded says that it is time to flush.
+func (l *Ledger) queueAttempt(a mapping.Attempt) (crowded bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed != nil {
+		return false, l.failed
+	}
+	l.attempts = append(l.attempts, a)
+	return len(l.attempts) >= attemptQueue, nil
 }
 
 func cutText(text string) string {

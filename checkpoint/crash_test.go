@@ -60,7 +60,11 @@ func recordForever(path string) error {
 	for i := next.LastIndex + 1; ; i++ {
 		person := mapping.PersonRecord{Key: mapping.PersonKey{Kind: mapping.PersonUser, Name: fmt.Sprint(i)}, ID: "8:acs:x"}
 		thread := mapping.ThreadRecord{Conversation: conversation(int(i)), Thread: "19:x"}
-		if err := errors.Join(l.Acknowledge(conversation(1), message(1, i)), l.RecordPerson(person), l.RecordThread(thread)); err != nil {
+		if err := errors.Join(
+			l.Acknowledge(conversation(1), message(1, i)), l.RecordPerson(person), l.RecordThread(thread),
+			l.RecordAttempt(attempt(1, int(i%50), int(i))),
+			l.Amend(conversation(1), amend(message(1, i), mapping.Amendment{Foreign: true})),
+		); err != nil {
 			return err
 		}
 		fmt.Println("recorded", i)
@@ -91,8 +95,10 @@ func TestKilled(t *testing.T) {
 		if err != nil || got.LastIndex < recorded || got.LastIndex > recorded+1 {
 			t.Errorf("round %d: Progress = %+v, %v; recorded %d", round, got, err, recorded)
 		}
-		if got := collect(t, l.Messages(conversation(1))); int64(len(got)) != got[len(got)-1].Index+1 {
-			t.Errorf("round %d: %d messages, the last is %d", round, len(got), got[len(got)-1].Index)
+		for i, m := range collect(t, l.Messages(conversation(1))) {
+			if m.Index != int64(i) || m.Index <= recorded && m.Amendment == nil {
+				t.Errorf("round %d: message %d of %d is %+v", round, i, recorded, m)
+			}
 		}
 		if got, err := l.Progress(conversation(2)); err != nil || got.LastIndex < flushed {
 			t.Errorf("round %d: Progress = %+v, %v; flushed %d", round, got, err, flushed)

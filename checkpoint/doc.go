@@ -8,7 +8,8 @@
 //
 // What Record… notes is on disk, synced, when it returns. Acknowledgements of
 // messages wait in memory and go to disk with whatever is committed next, or
-// with Flush. Goroutines that record at the same time share one transaction.
+// with Flush; so do attempts, which nobody misses. Goroutines that record at the
+// same time share one transaction.
 //
 // # How messages are kept
 //
@@ -30,7 +31,19 @@
 // know what was done in ACS after that time: [Reader.Restored] tells so, until
 // [Ledger.ClearRestored] notes that all of it has been looked at. Copying the
 // file of a ledger by other means, which nothing may have open, leaves no mark;
-// neither does moving it.
+// neither does moving it, and neither did schema 1.
+//
+// # Older schemas
+//
+// Schema 1 had no amendments, attempts and verifications, and of a message's
+// source only half the digest. [Open] makes a ledger of today's schema out of it
+// in a file beside it, reads that through and puts it in its place; the old one
+// keeps the name "run.db.v1". Of the messages it knew nobody can tell any more
+// what they were like: their mapping.SourceDigest is zero.
+//
+// An older version of the mapping may have written some messages otherwise. Its
+// ledger is left as it is, for that version to go on with, unless
+// [Options].AdoptMapping says to go on all the same.
 //
 // # Reading while a run goes on
 //

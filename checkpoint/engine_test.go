@@ -7,5 +7,6 @@ import (
 
 var (
 	_ migrate.Ledger       = (*checkpoint.Ledger)(nil)
+	_ migrate.VerifyLedger = (*checkpoint.Ledger)(nil)
 	_ migrate.LedgerReader = (*checkpoint.Reader)(nil)
 )

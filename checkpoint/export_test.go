@@ -86,6 +86,12 @@ func (l *Ledger) Answer(ctx context.Context, question string) error { return l.a
 // CheckFile sees whether the file of the ledger is still at its path.
 func (r *Reader) CheckFile() error { return r.store.checkFile() }
 
+// ReadAmended decodes a row of an amended message.
+func ReadAmended(c mapping.ConversationSID, index int64, value []byte) (mapping.MessageRecord, error) {
+	key := amendedKey(conversationKey(c), index)
+	return readAmended(key, seal(key, value))
+}
+
 // UpgradeRow and UpgradeChunk convert rows of schema 1.
 var (
 	UpgradeRow   = upgradeRow

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -121,11 +120,4 @@ func (l *Ledger) questions() ([]string, error) {
 		}
 	}
 	return names, nil
-}
-
-// isNumbered reports whether name is prefix and a number, as os.CreateTemp makes
-// them.
-func isNumbered(name, prefix string) bool {
-	number, ok := strings.CutPrefix(name, prefix)
-	return ok && number != "" && strings.Trim(number, "0123456789") == ""
 }

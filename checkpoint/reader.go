@@ -27,7 +27,8 @@ type Reader struct {
 // OpenReader opens a ledger for reading. A file that does not exist, or into
 // which nothing has been written yet, reads as an empty ledger and is not
 // created. One of an older schema is read from a copy in the folder for temporary
-// files. The error is a *LockedError while a run writes to the ledger.
+// files, and keeps nobody out. The error is a *LockedError while a run writes to
+// the ledger, see [OpenLive].
 func OpenReader(path string, opts *Options) (*Reader, error) {
 	r := &Reader{path: path}
 	switch info, err := os.Stat(path); {

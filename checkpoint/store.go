@@ -35,6 +35,17 @@ func openStore(path string, readOnly bool, timeout time.Duration) (*store, error
 		return nil, &FileError{Op: "open", Path: path, Err: errNotFile}
 	}
 	s := &store{path: path}
+	open := func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(name, flag, mode)
+		if err != nil {
+			return nil, err
+		}
+		if s.file, err = f.Stat(); err != nil {
+			_ = f.Close()
+			return nil, err
+		}
+		return f, nil
+	}
 	err := s.guard(func() (err error) {
 		// The free list is kept in the file: rebuilding it would read the whole
 		// file in a goroutine of bbolt's, out of reach of guard.
@@ -43,13 +54,7 @@ func openStore(path string, readOnly bool, timeout time.Duration) (*store, error
 			ReadOnly:     readOnly,
 			FreelistType: bbolt.FreelistMapType,
 			NoStatistics: true,
-			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-				f, err := os.OpenFile(name, flag, mode)
-				if err == nil {
-					s.file, err = f.Stat()
-				}
-				return f, err
-			},
+			OpenFile:     open,
 		})
 		return err
 	})
