@@ -6,7 +6,8 @@ import (
 )
 
 var (
-	_ migrate.Ledger       = (*checkpoint.Ledger)(nil)
-	_ migrate.VerifyLedger = (*checkpoint.Ledger)(nil)
-	_ migrate.LedgerReader = (*checkpoint.Reader)(nil)
+	_ migrate.Ledger         = (*checkpoint.Ledger)(nil)
+	_ migrate.LedgerReader   = (*checkpoint.Reader)(nil)
+	_ migrate.VerifyLedger   = (*checkpoint.Reader)(nil)
+	_ migrate.VerifyRecorder = (*checkpoint.Ledger)(nil)
 )
