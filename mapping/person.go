@@ -17,6 +17,9 @@ const (
 	// PersonKeeper is the one service identity of the migration. It sends for
 	// authors that are no person, such as "system".
 	PersonKeeper PersonKind = "keeper"
+	// PersonCanary is a member of the throw-away thread in which a run tries out
+	// ACS. It is deleted with that thread, by the next run at the latest.
+	PersonCanary PersonKind = "canary"
 )
 
 // PersonKey names one communication user, whatever its ID will be. Name is the

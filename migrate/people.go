@@ -12,9 +12,15 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
+// personLedger remembers which communication user a person became.
+type personLedger interface {
+	Person(mapping.PersonKey) (mapping.PersonRecord, bool, error)
+	RecordPerson(mapping.PersonRecord) error
+}
+
 // people turns person keys into communication users, each created once.
 type people struct {
-	ledger Ledger
+	ledger personLedger
 	acs    Identities
 	retry  func(context.Context, func(context.Context) error) error
 	flight singleflight.Group
@@ -27,7 +33,7 @@ type people struct {
 // seconds, whatever a creation takes.
 const creationsAtOnce = 32
 
-func newPeople(ledger Ledger, acs Identities, p *patience) *people {
+func newPeople(ledger personLedger, acs Identities, p *patience) *people {
 	return &people{ledger: ledger, acs: acs, retry: p.do, slots: semaphore.NewWeighted(creationsAtOnce)}
 }
 

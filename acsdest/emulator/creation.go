@@ -48,6 +48,7 @@ func (s *Server) createThread(c *call) (reply, error) {
 		return reply{}, err
 	}
 	made := thread{Topic: *in.Topic, Creator: c.user, Metadata: metadata, Retention: in.Retention}
+	joiners = s.opts.bendThread(&made, joiners)
 	var first creation
 	err = s.state.write(func(t tx) error {
 		first, err = t.createOnce(key, s.opts.KeyLife, made, joiners)

@@ -45,6 +45,8 @@ type Options struct {
 	// ListDelay is how long a message stays invisible in lists after it arrived or
 	// changed.
 	ListDelay time.Duration
+	// Quirks are ways in which the server does not keep what it is given.
+	Quirks []Quirk
 	// Faults make calls go wrong; Inject adds more.
 	Faults []Fault
 	// Seed makes the choices of faults with a probability repeatable.

@@ -45,6 +45,9 @@ func (s *Server) sendMessage(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if err := s.opts.bendMessage(&m); err != nil {
+		return reply{}, err
+	}
 	err = s.state.write(func(t tx) error {
 		th, err := s.asMember(t, c)
 		if err != nil {

@@ -1,0 +1,232 @@
+package migrate_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
+	"github.com/twilio2acs/twilio2acs/acsdest/limits"
+	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/migrate"
+)
+
+// tryACS sends a canary in a process of its own.
+func (w *world) tryACS(ctx context.Context) error {
+	w.t.Helper()
+	l := w.ledger()
+	defer l.Close()
+	return migrate.TryACS(ctx, w.destination(nil), l, &w.opts)
+}
+
+// checkNothingLeft demands that neither ACS nor the ledger has anything of a
+// canary, but for identities whose creation got no answer: these are counted.
+func (w *world) checkNothingLeft() {
+	w.t.Helper()
+	if threads := w.threads(); threads != "[]" {
+		w.t.Errorf("threads are left: %.200s", threads)
+	}
+	stats, err := w.server.Stats()
+	must(w.t, err)
+	l, err := checkpoint.OpenReader(w.ledgerPath(), nil)
+	must(w.t, err)
+	defer l.Close()
+	counts, err := l.Counts()
+	must(w.t, err)
+	if d := cmp.Diff(counts, mapping.Counts{Unused: counts.Unused}); d != "" {
+		w.t.Errorf("the ledger holds (-got +want):\n%s", d)
+	}
+	left := int64(stats.Identities - stats.Calls[limits.DeleteIdentity])
+	if left > counts.Unused || counts.Unused > 1 {
+		w.t.Errorf("%d identities are left, %d counted as unused", left, counts.Unused)
+	}
+}
+
+func TestCanaryLeavesNothing(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), nil)
+	for range 2 {
+		must(t, w.tryACS(t.Context()))
+		w.checkNothingLeft()
+	}
+}
+
+// Whatever ACS does not keep is found, and said.
+func TestCanaryFindsQuirks(t *testing.T) {
+	for _, tt := range []struct {
+		quirk      emulator.Quirk
+		text, hint string
+	}{
+		{emulator.QuirkTrim, "the content of the message with unusual characters: want the white space at its ends, got none", "--canary never"},
+		{emulator.QuirkNarrow, `the content of the largest message: want "\U0001f600`, "--canary never"},
+		{emulator.QuirkCut, "the content of the largest message: want 14848 bytes, got the first 8192", "--canary never"},
+		{emulator.QuirkSmall, "the largest message: want taken, got send message: 400 Bad Request", "--canary never"},
+		{emulator.QuirkNames, "the display name of member 1: want 512 bytes, got the first 0", "--canary never"},
+		{emulator.QuirkMetadata, "the metadata of the thread: want the key twilioConversationSid, got none", "--canary never"},
+		{emulator.QuirkMembers, "member 2: want in the list of members, got not there after 1ms", "--canary never"},
+		{emulator.QuirkRetention, "how long the thread is kept: want none, got threadCreationDate", "default retention"},
+	} {
+		t.Run(string(tt.quirk), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, snapshotDir("tiny"), &emulator.Options{Quirks: []emulator.Quirk{tt.quirk}})
+			w.opts.Settle = time.Millisecond
+			err := w.tryACS(t.Context())
+			var ce *migrate.CanaryError
+			if !errors.As(err, &ce) || !strings.Contains(err.Error(), tt.text) || !strings.Contains(ce.Hint(), tt.hint) {
+				t.Errorf("TryACS: %v, want an error with %q and a hint with %q", err, tt.text, tt.hint)
+			}
+			w.checkNothingLeft()
+		})
+	}
+}
+
+// A message that shows late is waited for as long as one of a run would be.
+func TestCanaryWaitsForVisibility(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), &emulator.Options{ListDelay: 300 * time.Millisecond})
+	must(t, w.tryACS(t.Context()))
+	w.checkNothingLeft()
+
+	w = newWorld(t, snapshotDir("tiny"), &emulator.Options{ListDelay: time.Hour})
+	w.opts.Settle = time.Millisecond
+	var ce *migrate.CanaryError
+	if err := w.tryACS(t.Context()); !errors.As(err, &ce) || !strings.Contains(ce.Hint(), "--settle") {
+		t.Errorf("TryACS: %v, want a *CanaryError that names --settle", err)
+	}
+	w.checkNothingLeft()
+}
+
+// callsOfCanary is how many calls an undisturbed canary makes, those for tokens
+// among them.
+func callsOfCanary(t *testing.T) int64 {
+	t.Helper()
+	w := newWorld(t, snapshotDir("tiny"), nil)
+	l := w.ledger()
+	defer l.Close()
+	p := new(process)
+	must(t, migrate.TryACS(t.Context(), w.destination(p), l, &w.opts))
+	return p.made.Load()
+}
+
+// A connection that is cut around any single call changes nothing of the outcome.
+func TestCanarySurvivesEachFault(t *testing.T) {
+	calls := callsOfCanary(t)
+	for _, f := range []struct {
+		name  string
+		fault emulator.Fault
+	}{
+		{"dropped after it was carried out", emulator.Fault{AfterCommit: true, Drop: true}},
+		{"503 after it was carried out", emulator.Fault{AfterCommit: true, Status: 503}},
+		{"429", emulator.Fault{Status: 429}},
+	} {
+		for k := range calls {
+			t.Run(fmt.Sprint(f.name, k), func(t *testing.T) {
+				t.Parallel()
+				fault := f.fault
+				fault.Skip, fault.Times = int(k), 1
+				w := newWorld(t, snapshotDir("tiny"), &emulator.Options{Faults: []emulator.Fault{fault}})
+				must(t, w.tryACS(t.Context()))
+				w.checkNothingLeft()
+			})
+		}
+	}
+}
+
+// A canary that is told to stop at any call deletes what it has made.
+func TestCanaryStoppedAtEachCall(t *testing.T) {
+	for k := range callsOfCanary(t) {
+		t.Run(fmt.Sprint(k), func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var n atomic.Int64
+			w := newWorld(t, snapshotDir("tiny"), &emulator.Options{OnRequest: func(e emulator.Event) {
+				if e.Phase == emulator.Arrived && n.Add(1) == k+1 {
+					cancel()
+				}
+			}})
+			if err := w.tryACS(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				t.Fatalf("TryACS: %v", err)
+			}
+			w.checkNothingLeft()
+		})
+	}
+}
+
+// What a canary has made that was killed at any call, the next one deletes.
+func TestCanaryKilledAtEachCall(t *testing.T) {
+	for k := range callsOfCanary(t) {
+		t.Run(fmt.Sprint(k), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, snapshotDir("tiny"), nil)
+			w.kill(k + 1)
+			must(t, w.tryACS(t.Context()))
+			w.checkNothingLeft()
+		})
+	}
+}
+
+// kill sends a canary in a process that dies as that call is answered: nothing it
+// does from then on has an effect.
+func (w *world) kill(call int64) {
+	w.t.Helper()
+	l := w.ledger()
+	defer l.Close()
+	p := &process{last: call}
+	opts := w.opts
+	opts.Patience = 1 // a nanosecond: the dead do not wait
+	err := migrate.TryACS(w.t.Context(), w.destination(p), mortalLedger{l, p}, &opts)
+	if err != nil && !errors.Is(err, errDead) || p.err() == nil {
+		w.t.Fatalf("TryACS: %v, want it dead", err)
+	}
+}
+
+var errDead = errors.New("the process is dead")
+
+// process is a gate for the calls of a process that dies.
+type process struct {
+	last int64 // the call at whose answer it dies; 0 for never
+	made atomic.Int64
+	dead atomic.Bool
+}
+
+func (p *process) Admit(context.Context, limits.Call) error { return p.err() }
+
+func (p *process) Observe(limits.Call, int, time.Duration) {
+	if p.made.Add(1) == p.last {
+		p.dead.Store(true)
+	}
+}
+
+func (p *process) err() error {
+	if p.dead.Load() {
+		return errDead
+	}
+	return nil
+}
+
+// mortalLedger is written to as long as its process lives.
+type mortalLedger struct {
+	*checkpoint.Ledger
+	process *process
+}
+
+func (l mortalLedger) RecordPerson(r mapping.PersonRecord) error {
+	return ifAlive(l.process, func() error { return l.Ledger.RecordPerson(r) })
+}
+
+func (l mortalLedger) ForgetPerson(k mapping.PersonKey) error {
+	return ifAlive(l.process, func() error { return l.Ledger.ForgetPerson(k) })
+}
+
+func ifAlive(p *process, f func() error) error {
+	if err := p.err(); err != nil {
+		return err
+	}
+	return f()
+}
