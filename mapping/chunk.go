@@ -18,12 +18,27 @@ func chunkKey(c ConversationSID, m Message, source SourceDigest) string {
 	return fmt.Sprintf("%s/%s/%d-%d-%x.jsonl", keyElement(string(c)), sidecarFolder, m.Index, m.Index, sum[:4])
 }
 
-// chunkLine is m whole: as Twilio returned it, on one line of JSON.
+// chunkLine is m whole, on one line of JSON: as Twilio returned it, with what its
+// channel says of it and its delivery receipts, where they are known.
 func chunkLine(m Message) []byte {
 	m.Delivery = soundJSON(m.Delivery)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\"format\":%q,\"message\":", ChunkFormat)
 	b.Write(resourceJSON(m.Raw, m))
+	if plainJSON(m.ChannelMetadata) != "" {
+		b.WriteString(`,"channelMetadata":`)
+		b.Write(resourceJSON(m.ChannelMetadata, nil))
+	}
+	if len(m.Receipts) > 0 {
+		b.WriteString(`,"receipts":[`)
+		for i, r := range m.Receipts {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.Write(resourceJSON(r, nil))
+		}
+		b.WriteByte(']')
+	}
 	b.WriteString("}\n")
 	return b.Bytes()
 }

@@ -39,6 +39,7 @@ const (
 	LossMediaMissing       LossCode = "media-missing"
 	LossMessageRefused     LossCode = "message-refused"
 	LossUnsupportedMessage LossCode = "unsupported-message"
+	LossChannelMetadata    LossCode = "channel-metadata"
 	LossBlankText          LossCode = "blank-text"
 	LossLongBody           LossCode = "long-body"
 	LossRichContent        LossCode = "rich-content"

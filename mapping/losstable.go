@@ -107,6 +107,11 @@ var lossTable = []LossInfo{
 		Remedy: "read the message in the chunk that twilioSidecar names",
 	},
 	{
+		Code: LossChannelMetadata, Severity: SeverityMinor,
+		Title:  "what a channel says of a message without text becomes a line of text",
+		Remedy: "read it whole in the chunk that twilioSidecar names",
+	},
+	{
 		Code: LossBlankText, Severity: SeverityMinor,
 		Title:  "white space with nothing to show is replaced or shortened",
 		Remedy: "nothing: the original stands in the chunk that twilioSidecar names",

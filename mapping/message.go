@@ -22,6 +22,15 @@ type Message struct {
 	Delivery       json.RawMessage `json:"delivery"` // a summary over non-chat participants, or null
 	ContentSID     string          `json:"content_sid"`
 
+	// ChannelMetadata is what the channel says of a message that has neither body
+	// nor media, such as the place that was shared: an object with type and data.
+	// It is nil for all others, and where there is none.
+	ChannelMetadata json.RawMessage `json:"-"`
+	// Receipts are the delivery receipts, as Twilio returned them; nil unless they
+	// were asked for. They change after the message does no more, and are no part
+	// of its Source.
+	Receipts []json.RawMessage `json:"-"`
+
 	// Raw is the resource as Twilio returned it, unknown fields included.
 	Raw json.RawMessage `json:"-"`
 }

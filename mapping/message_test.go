@@ -87,6 +87,13 @@ func TestMessageText(t *testing.T) {
 		{"no place on earth", stored, func(m *mapping.Message) { m.Body, m.Attributes = "", `{"latitude":91,"longitude":0}` }, nil, "[Unsupported message]", "unsupported-message"},
 		{"nothing", stored, func(m *mapping.Message) { m.Body = "" }, nil, "[Unsupported message]", "unsupported-message"},
 		{"nothing, and no media store", mapping.Rules{}, func(m *mapping.Message) { m.Body = "" }, nil, "[Unsupported message]", "not-kept"},
+		{"a place its channel knows", stored, func(m *mapping.Message) {
+			m.Body, m.ChannelMetadata = "", json.RawMessage(`{"type":"location","data":{"latitude":52.52,"longitude":13.40,"label":"Office"}}`)
+		}, nil, "[Location 52.52,13.40 Office]", "channel-metadata"},
+		{"something its channel knows", stored, func(m *mapping.Message) {
+			m.Body, m.ChannelMetadata = "", json.RawMessage(`{"type":"contacts","data":[{"name":"Leila\nHaddad"}]}`)
+		}, nil, "[contacts Leila Haddad]", "channel-metadata"},
+		{"its channel knows nothing", stored, func(m *mapping.Message) { m.Body, m.ChannelMetadata = "", json.RawMessage(`null`) }, nil, "[Unsupported message]", "unsupported-message"},
 		{"white space", stored, func(m *mapping.Message) { m.Body = " \n\u00A0" }, nil, "[Unsupported message]", "blank-text unsupported-message"},
 		{"white space and a file", stored, func(m *mapping.Message) { m.Body, m.Media = "\n", []mapping.Media{png} }, nil, "a.png", "blank-text"},
 	} {
@@ -179,5 +186,26 @@ func TestStub(t *testing.T) {
 	got, losses = mapping.Rules{}.Stub(rosterOf(t, mapping.Rules{}), m, strings.Repeat("long ", 9999))
 	if codes(losses) != "not-kept" || got.Parts[0].Size() > 2048 {
 		t.Errorf("Stub without a media store = %d bytes, losses %s; want it short and not-kept", got.Parts[0].Size(), codes(losses))
+	}
+}
+
+// Delivery receipts go into the chunk of their message, and change nothing else.
+func TestReceiptsStandInTheChunk(t *testing.T) {
+	ro := rosterOf(t, stored)
+	m := message(func(m *mapping.Message) { m.Delivery = json.RawMessage(`{"total":1}`) })
+	without, losses := stored.ChatMessage(ro, m, nil)
+	if without.Chunk != nil || codes(losses) != "delivery-receipts" {
+		t.Errorf("chunk %q, losses %v without receipts; want no chunk and a loss", without.Chunk, losses)
+	}
+	m.Receipts = []json.RawMessage{json.RawMessage(`{"sid":"DY1"}`), json.RawMessage(`{"sid":"DY2"}`)}
+	with, losses := stored.ChatMessage(ro, m, nil)
+	if !strings.Contains(string(with.Chunk), `"receipts":[{"sid":"DY1"},{"sid":"DY2"}]`) || codes(losses) != "" {
+		t.Errorf("chunk %q, losses %v; want the receipts and no loss", with.Chunk, losses)
+	}
+	if with.Source != without.Source {
+		t.Error("Source changes with the receipts; want it the same")
+	}
+	if with.Parts[0].Metadata[mapping.KeySidecar] == "" {
+		t.Error("the message does not say where its receipts are")
 	}
 }

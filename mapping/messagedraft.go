@@ -89,7 +89,10 @@ func (d *drafting) takeMetadata() {
 		d.updated = string(d.m.DateUpdated)
 	}
 	d.contentSID = d.m.ContentSID
-	if d.delivery = plainJSON(d.m.Delivery); d.delivery != "" {
+	switch d.delivery = plainJSON(d.m.Delivery); {
+	case len(d.m.Receipts) > 0 && d.stores:
+		d.sidecar = true // with them in it
+	case d.delivery != "" && !d.rules.Receipts:
 		d.lose(LossDeliveryReceipts, "")
 	}
 	d.attributes = d.repaired(attributesValue(d.m.Attributes), KeyAttributes)

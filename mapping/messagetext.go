@@ -101,6 +101,10 @@ func (d *drafting) placeholder() string {
 	if text, ok := attributesLocation(d.m.Attributes); ok {
 		return text
 	}
+	if text, ok := channelText(d.m.ChannelMetadata); ok {
+		d.keep(LossChannelMetadata, "")
+		return text
+	}
 	d.keep(LossUnsupportedMessage, "")
 	return unsupportedText
 }

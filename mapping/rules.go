@@ -32,6 +32,9 @@ type Rules struct {
 	// escaped key of the media store goes. Empty means that there is no media
 	// store: files and what does not fit are lost.
 	MediaURL string
+	// Receipts says that the source gives the delivery receipts of messages, which
+	// are kept in the sidecar.
+	Receipts bool
 }
 
 // keyPlace is where the key goes in Rules.MediaURL.
@@ -69,7 +72,11 @@ func (r Rules) Fingerprint() string {
 		policy = AddressesKeep
 	}
 	sum := sha256.Sum256(appendField(nil, r.MediaURL))
-	return fmt.Sprintf("mapping-%d/%s/%x", version, policy, sum[:8])
+	receipts := ""
+	if r.Receipts {
+		receipts = "/receipts"
+	}
+	return fmt.Sprintf("mapping-%d/%s/%x%s", version, policy, sum[:8], receipts)
 }
 
 // URL names the file stored under key. It is empty when there is no media store.

@@ -83,6 +83,7 @@ func sourceDigest(m Message) SourceDigest {
 			content = appendField(content, s)
 		}
 	}
+	content = appendField(content, plainJSON(m.ChannelMetadata))
 	var d SourceDigest
 	d.set(0, content)
 	author, delivery := []byte(m.Author), plainJSON(m.Delivery)

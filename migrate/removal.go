@@ -109,9 +109,7 @@ func (w *worker) eraseThread(ctx context.Context) (bool, error) {
 	if s := statusOf(err); err != nil && s != 404 && s != 410 {
 		return false, err
 	}
-	return true, ledgerFailure(w.ledger.(interface {
-		Forget(mapping.ConversationSID) error
-	}).Forget(w.c.SID))
+	return true, ledgerFailure(w.ledger.Forget(w.c.SID))
 }
 
 // used reports whether somebody else than this program has written in the

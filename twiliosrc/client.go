@@ -62,6 +62,9 @@ type ClientOptions struct {
 	SkipDamaged bool
 	// Selection says which conversations are shown.
 	Selection Selection
+	// Receipts gives messages their delivery receipts: a request for each message
+	// that was sent over a channel.
+	Receipts bool
 	// Logger is told of requests and of how many there may be at once (debug),
 	// of less of them and of lists that are read again (info), and of repeated
 	// requests (warn). Nil: nobody.
@@ -78,6 +81,7 @@ type Client struct {
 	region      string
 	rest, mcs   *endpoint
 	api, cdn    *http.Client // with and without a caller's credentials
+	receipts    bool         // messages come with theirs
 	requests    *gate
 	downloads   *gate
 	maxAttempts int
@@ -118,6 +122,7 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 		maxAttempts: max(1, cmp.Or(opts.MaxAttempts, defaultMaxAttempts)),
 		damage:      damage{skip: opts.SkipDamaged},
 		selection:   opts.Selection,
+		receipts:    opts.Receipts,
 		log:         log,
 	}, nil
 }

@@ -14,7 +14,7 @@ import (
 // how long conversations go quiet.
 func (c *Client) Configurations(ctx context.Context) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
-		if !yield(c.singleton(ctx, accountConfigurationPath)) {
+		if !c.configuration(ctx, accountConfigurationPath, yield, "/Webhooks") {
 			return
 		}
 		for s, err := range c.Services(ctx) {
@@ -22,11 +22,62 @@ func (c *Client) Configurations(ctx context.Context) iter.Seq2[json.RawMessage, 
 				yield(nil, wholeService(err))
 				return
 			}
-			if !yield(c.singleton(ctx, servicePath(s.SID, "Configuration"))) {
+			if !c.configuration(ctx, servicePath(s.SID, "Configuration"), yield, "/Webhooks", "/Notifications") {
 				return
 			}
 		}
 	}
+}
+
+// configuration yields one and those below it that set anything: Twilio has them
+// even if nobody ever did.
+func (c *Client) configuration(ctx context.Context, path string, yield func(json.RawMessage, error) bool, below ...string) bool {
+	if !yield(c.singleton(ctx, path)) {
+		return false
+	}
+	for _, name := range below {
+		raw, err := c.singleton(ctx, path+name)
+		if err == nil && !setsAnything(raw) {
+			continue
+		}
+		if !yield(raw, err) {
+			return false
+		}
+	}
+	return true
+}
+
+// setsAnything reports whether a configuration of webhooks or notifications was
+// ever touched.
+func setsAnything(raw json.RawMessage) bool {
+	var c struct {
+		PreWebhook  string   `json:"pre_webhook_url"`
+		PostWebhook string   `json:"post_webhook_url"`
+		Filters     []string `json:"filters"`
+		LogEnabled  bool     `json:"log_enabled"`
+		notices
+	}
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return true // whatever it is, it is kept
+	}
+	return c.PreWebhook != "" || c.PostWebhook != "" || len(c.Filters) > 0 || c.LogEnabled || c.any()
+}
+
+// notices are what a service may push about.
+type notices struct {
+	NewMessage notice `json:"new_message"`
+	Added      notice `json:"added_to_conversation"`
+	Removed    notice `json:"removed_from_conversation"`
+}
+
+type notice struct {
+	Enabled  bool   `json:"enabled"`
+	Template string `json:"template"`
+	Sound    string `json:"sound"`
+}
+
+func (n notices) any() bool {
+	return n.NewMessage != notice{} || n.Added != notice{} || n.Removed != notice{}
 }
 
 // Configurations lists those that were recorded.

@@ -55,7 +55,8 @@ func (s *Snapshot) Messages(ctx context.Context, c mapping.Conversation, after i
 			return r.read(l.text, l.number)
 		})(yield)
 	}
-	return categorized(listed, func(m mapping.Media) (string, error) { return s.category(ctx, m) })
+	messages := categorized(listed, func(m mapping.Media) (string, error) { return s.category(ctx, m) })
+	return detailed(ctx, s, c, messages, s.receipts)
 }
 
 // checkTogether refuses messages that do not stand with the others of their

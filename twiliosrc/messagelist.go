@@ -50,7 +50,8 @@ func (c *Client) Messages(ctx context.Context, conv mapping.Conversation, after 
 			yield(mapping.Message{}, err)
 		}
 	}
-	return categorized(listed, func(m mapping.Media) (string, error) { return c.category(ctx, conv, m) })
+	messages := categorized(listed, func(m mapping.Media) (string, error) { return c.category(ctx, conv, m) })
+	return detailed(ctx, c, conv, messages, c.receipts)
 }
 
 var (

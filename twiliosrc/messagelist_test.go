@@ -43,7 +43,7 @@ func (l *movingList) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	var items []string
 	for _, i := range page {
-		items = append(items, fmt.Sprintf(`{"sid":%q,"conversation_sid":%q,"index":%d}`, snapshottest.SID("IM", i), ch1, i))
+		items = append(items, fmt.Sprintf(`{"sid":%q,"conversation_sid":%q,"index":%d,"body":"x"}`, snapshottest.SID("IM", i), ch1, i))
 	}
 	return says(200, "application/json", `{"meta":{"key":"messages","next_page_url":`+next+`},"messages":[`+strings.Join(items, ",")+`]}`)(r)
 }

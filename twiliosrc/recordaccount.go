@@ -58,6 +58,9 @@ func raws[T any](items iter.Seq2[T, error], raw func(T) json.RawMessage) iter.Se
 // copy writes a whole list.
 func (r *recording) copy(p *piece, kind Kind, items iter.Seq2[json.RawMessage, error]) error {
 	for raw, err := range items {
+		if r.passOver(err) {
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("record %s: %w", kind, err)
 		}

@@ -52,6 +52,9 @@ func (r *recording) fill(ctx context.Context, p *piece, c mapping.Conversation, 
 		return 0, err
 	}
 	for m, err := range r.src.Messages(ctx, c, -1) {
+		if r.passOver(err) {
+			continue
+		}
 		if err != nil {
 			return messages, fmt.Errorf("record %s: %w", KindMessages, err)
 		}
@@ -110,10 +113,16 @@ func (r *recording) belongings(ctx context.Context, c mapping.Conversation, m ma
 	if !isBare(m) {
 		return found, nil
 	}
-	raw, err := r.src.ChannelMetadata(ctx, c, m)
-	if raw == nil || err != nil {
-		return found, err
+	raw := m.ChannelMetadata
+	if raw == nil { // the message was deleted while it was listed
+		var err error
+		if raw, err = r.src.ChannelMetadata(ctx, c, m); err != nil {
+			return found, err
+		}
 	}
-	raw, err = json.Marshal(ownedMetadata{c.SID, m.SID, raw})
+	if raw == nil || string(raw) == string(noMetadata) {
+		return found, nil
+	}
+	raw, err := json.Marshal(ownedMetadata{c.SID, m.SID, raw})
 	return append(found, belonging{KindChannelMetadata, raw}), err
 }

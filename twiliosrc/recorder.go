@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -102,7 +103,14 @@ type Recorded struct {
 	GoneConversations, GoneMessages int64
 	// MissingMedia are files that messages name but Twilio no longer has.
 	MissingMedia int64
+	// Damaged counts items that could not be read and are not in the snapshot;
+	// Damage tells of the first of them.
+	Damaged int64
+	Damage  []*mapping.DamagedError
 }
+
+// toldDamage is how many damaged items a recording tells of.
+const toldDamage = 20
 
 // Recorder writes snapshots.
 type Recorder struct {
@@ -130,10 +138,17 @@ func (r *Recorder) Record(ctx context.Context, dir string) (Recorded, error) {
 		return Recorded{}, err
 	}
 	run := &recording{src: r.src, opts: r.opts, shop: w}
+	done, err := r.redacted(ctx, run, dir)
+	return done, errors.Join(err, w.close())
+}
+
+// redacted runs a recording, with a redactor if one is asked for.
+func (r *Recorder) redacted(ctx context.Context, run *recording, dir string) (Recorded, error) {
 	if r.opts.OpenRedactor == nil {
 		return run.run(ctx, dir)
 	}
-	if run.redactor, err = r.opts.OpenRedactor(w.dir); err != nil {
+	var err error
+	if run.redactor, err = r.opts.OpenRedactor(run.shop.dir); err != nil {
 		return Recorded{}, fmt.Errorf("redact: %w", err)
 	}
 	done, err := run.run(ctx, dir)
@@ -148,6 +163,24 @@ type recording struct {
 	redactor Redactor // nil: nothing is redacted
 
 	resumed, goneConversations, goneMessages, missingMedia atomic.Int64
+
+	mu      sync.Mutex
+	damaged int64
+	damage  []*mapping.DamagedError
+}
+
+// passOver reports whether err spoils one item only, which is then left out.
+func (r *recording) passOver(err error) bool {
+	var d *mapping.DamagedError
+	if !errors.As(err, &d) {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.damaged++; len(r.damage) < toldDamage {
+		r.damage = append(r.damage, d)
+	}
+	return true
 }
 
 func (r *recording) run(ctx context.Context, dir string) (Recorded, error) {
@@ -165,6 +198,7 @@ func (r *recording) run(ctx context.Context, dir string) (Recorded, error) {
 	return Recorded{
 		Manifest: m, Resumed: r.resumed.Load(), GoneConversations: r.goneConversations.Load(),
 		GoneMessages: r.goneMessages.Load(), MissingMedia: r.missingMedia.Load(),
+		Damaged: r.damaged, Damage: r.damage,
 	}, err
 }
 
@@ -209,6 +243,9 @@ func (r *recording) conversations(ctx context.Context) ([]mapping.ConversationSI
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(cmp.Or(r.opts.Concurrency, defaultRecorders))
 	for c, err := range r.src.Conversations(gctx) {
+		if r.passOver(err) {
+			continue
+		}
 		if listErr = err; err != nil {
 			break
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/internal/snapshottest"
@@ -219,5 +220,42 @@ func TestRecordOfWhatVanishes(t *testing.T) {
 		if strings.Contains(text, "CH2c9ab58c4f73918720e831960974cfda") {
 			t.Errorf("%s tells of a conversation that is gone", name)
 		}
+	}
+}
+
+// One process at a time records into a directory.
+func TestRecordIsAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	s := open(t, harbour, nil)
+	var second error
+	opts := &twiliosrc.RecordOptions{OnConversation: func(mapping.ConversationSID, int64) {
+		_, second = twiliosrc.NewRecorder(s, nil).Record(t.Context(), dir)
+	}, Concurrency: 1}
+	record(t, s, dir, opts)
+	var busy *twiliosrc.BusyError
+	if !errors.As(second, &busy) || busy.Hint() == "" {
+		t.Errorf("a second recording into the same directory: %v, want a *BusyError", second)
+	}
+}
+
+// Something that cannot be read is left out and told of; nothing else is lost.
+func TestRecordLosesOnlyWhatIsDamaged(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(harbour)); err != nil {
+		t.Fatal(err)
+	}
+	whole := texts(t, dir, false)["messages.jsonl"]
+	lines := strings.SplitAfter(whole, "\n")
+	damaged := strings.Replace(whole, lines[1], "{\"sid\": 5"+strings.Repeat(" ", len(lines[1])-len("{\"sid\": 5}\n"))+"}\n", 1)
+	if err := os.WriteFile(filepath.Join(dir, "messages.jsonl"), []byte(damaged), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	got := record(t, open(t, dir, nil), out, nil)
+	if got.Damaged == 0 || len(got.Damage) == 0 || !strings.Contains(got.Damage[0].Error(), "messages.jsonl:2") {
+		t.Errorf("%d damaged, %v; want the second message", got.Damaged, got.Damage)
+	}
+	if kept := texts(t, out, false)["messages.jsonl"]; kept != strings.Replace(whole, lines[1], "", 1) {
+		t.Errorf("recorded %d bytes of messages, want all but one line of %d", len(kept), len(whole))
 	}
 }

@@ -22,6 +22,8 @@ type SnapshotOptions struct {
 	SkipDamaged bool
 	// Selection says which conversations are shown.
 	Selection Selection
+	// Receipts gives messages their delivery receipts, as far as they were recorded.
+	Receipts bool
 }
 
 // Snapshot is a recorded Twilio account in a directory. It is read in place:
@@ -31,6 +33,7 @@ type SnapshotOptions struct {
 type Snapshot struct {
 	root     *os.Root
 	manifest Manifest
+	receipts bool // messages come with theirs
 	files    map[Kind]*file
 	index    *index
 	damage   damage
@@ -80,7 +83,7 @@ func OpenSnapshot(ctx context.Context, dir string, opts *SnapshotOptions) (*Snap
 	if err != nil {
 		return nil, &NotSnapshotError{Dir: dir, Err: err}
 	}
-	s := &Snapshot{root: root, files: map[Kind]*file{}, damage: damage{skip: opts.SkipDamaged}, selection: opts.Selection}
+	s := &Snapshot{root: root, files: map[Kind]*file{}, damage: damage{skip: opts.SkipDamaged}, selection: opts.Selection, receipts: opts.Receipts}
 	s.selectedMessages = sync.OnceValue(s.countSelected)
 	s.users = sync.OnceValues(s.usersFile)
 	s.media = sync.OnceValues(s.buildMediaIndex)

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gofrs/flock"
+
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
@@ -22,6 +24,7 @@ const (
 	snapshotPart = "snapshot"
 	finishedFile = "finished"
 	accountPiece = "account"
+	lockFile     = "lock"
 )
 
 // binding says what an unfinished recording is of. It is gone on with only by
@@ -65,41 +68,77 @@ func (e *UnfinishedError) Hint() string {
 
 var errOtherRecording = errors.New("it is of another account or was made with other options")
 
+// BusyError says that another process is recording into the same directory.
+type BusyError struct{ Dir string }
+
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("record in %s: another process is at it", e.Dir)
+}
+
+// Hint says what can be done about it.
+func (e *BusyError) Hint() string {
+	return "wait for the other recording to end, or name another directory"
+}
+
 // workshop is the directory of an unfinished recording: pieces, one for each
 // conversation that is complete, and the snapshot that they will become.
 type workshop struct {
-	dir string
+	dir  string
+	lock *flock.Flock
 }
 
 // openWorkshop goes on with the unfinished recording of dir, or begins one.
 func openWorkshop(dir string, b binding) (*workshop, error) {
 	w := &workshop{dir: filepath.Clean(dir) + workEnding}
+	w.lock = flock.New(w.path(lockFile), flock.SetPermissions(0o600))
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) && !w.isFinished() {
 		return nil, &OutputExistsError{dir}
 	}
+	if err := os.MkdirAll(w.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	locked, err := w.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("record: lock %s: %w", w.path(lockFile), err)
+	}
+	if !locked {
+		return nil, &BusyError{w.dir}
+	}
+	if err := w.prepare(b); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return w, nil
+}
+
+// close lets another process at the directory.
+func (w *workshop) close() error { return w.lock.Unlock() }
+
+// prepare makes the parts of the directory, unless they are there and of the same
+// recording.
+func (w *workshop) prepare(b binding) error {
 	if w.isFinished() {
-		return w, nil
+		return nil
 	}
 	for _, d := range []string{w.path(piecesDir), filepath.Join(w.snapshotDir(), mediaDir)} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
-			return nil, fmt.Errorf("record: %w", err)
+			return fmt.Errorf("record: %w", err)
 		}
 	}
 	text, err := json.Marshal(b)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	known, err := os.ReadFile(w.path(bindingFile))
 	switch {
 	case err == nil && !bytes.Equal(known, text):
-		return nil, &UnfinishedError{w.dir, errOtherRecording}
+		return &UnfinishedError{w.dir, errOtherRecording}
 	case errors.Is(err, fs.ErrNotExist):
 		err = writeFile(w.path(bindingFile), text)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
+		return fmt.Errorf("record: %w", err)
 	}
-	return w, nil
+	return nil
 }
 
 func (w *workshop) path(name string) string { return filepath.Join(w.dir, name) }

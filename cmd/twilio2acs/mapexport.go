@@ -90,8 +90,11 @@ func (o *mapExportOptions) rules(b mapping.Binding) (mapping.Rules, error) {
 		return mapping.Rules{}, nil
 	}
 	template := cmp.Or(o.template, storeTemplate(b.Media))
-	for _, policy := range []mapping.AddressPolicy{mapping.AddressesMask, mapping.AddressesKeep} {
-		rules := mapping.Rules{Addresses: policy, MediaURL: template}
+	for _, rules := range []mapping.Rules{
+		{Addresses: mapping.AddressesMask}, {Addresses: mapping.AddressesMask, Receipts: true},
+		{Addresses: mapping.AddressesKeep}, {Addresses: mapping.AddressesKeep, Receipts: true},
+	} {
+		rules.MediaURL = template
 		if rules.Fingerprint() == b.Rules {
 			return rules, nil
 		}

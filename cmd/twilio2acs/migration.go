@@ -50,11 +50,11 @@ func (o *migrationOptions) open(ctx context.Context, s *streams) (*migration, er
 	if err != nil {
 		return nil, err
 	}
-	rules := mapping.Rules{Addresses: mapping.AddressPolicy(o.addresses.value), MediaURL: place.template}
+	rules := mapping.Rules{Addresses: mapping.AddressPolicy(o.addresses.value), MediaURL: place.template, Receipts: o.source.wantsReceipts()}
 	if err := rules.Validate(); err != nil {
 		return nil, &usageError{err: err}
 	}
-	src, err := o.source.open(ctx, o.log.logger(s))
+	src, err := o.source.open(ctx, o.log.logger(s), o.source.wantsReceipts())
 	if err != nil {
 		return nil, err
 	}

@@ -20,17 +20,10 @@ type recordOptions struct {
 	out      string
 	redact   bool
 	noRedact bool
-	receipts choice
 	log      logOptions
 	progress progressOptions
 	output   outputOptions
 }
-
-// The values of --receipts.
-const (
-	receiptsNone = "none"
-	receiptsAll  = "all"
-)
 
 func newRecordCommand(s *streams) *cobra.Command {
 	var o recordOptions
@@ -56,11 +49,10 @@ the ending .unfinished, and the same command goes on there.`,
 	f.BoolVar(&o.redact, "redact", true, "replace what people supplied")
 	f.BoolVar(&o.noRedact, "no-redact", false, "record everything as it is")
 	cmd.MarkFlagsMutuallyExclusive("redact", "no-redact")
-	choose(cmd, &o.receipts, "receipts", "", "delivery receipts: all costs a request for each message that was sent over a channel", receiptsNone, receiptsAll)
 	o.log.register(cmd)
 	o.progress.register(cmd)
 	o.output.register(cmd)
-	describe(cmd, twilioEnvironment, exitDone, exitError, exitOutage, exitTwilioCredentials, exitTwilioUnreachable, exitFixture,
+	describe(cmd, twilioEnvironment, exitDone, exitError, exitIncomplete, exitOutage, exitLocked, exitTwilioCredentials, exitTwilioUnreachable, exitFixture,
 		exitUsage, exitInterrupted, exitTerminated)
 	return cmd
 }
@@ -71,6 +63,9 @@ func record(ctx context.Context, o *recordOptions, s *streams) error {
 	recorded, skipped, err := o.record(ctx, s)
 	if err = causeOf(ctx, err); is[*interruptedError](err) {
 		err = withHint(err, "the same command goes on where this one stopped")
+	}
+	if err == nil && recorded.Damaged > 0 {
+		err = exitStatus(exitIncomplete)
 	}
 	r := &recording{recorded: recorded, out: o.out, redacted: o.redacts(), skipped: skipped, took: time.Since(began), err: err}
 	return r.print(s, o.output)
@@ -85,12 +80,12 @@ func (o *recordOptions) record(ctx context.Context, s *streams) (recorded twilio
 	if err != nil {
 		return recorded, 0, err
 	}
-	src, err := o.source.open(ctx, o.log.logger(s))
+	src, err := o.source.open(ctx, o.log.logger(s), false) // the recorder asks for receipts itself
 	if err != nil {
 		return recorded, 0, err
 	}
 	defer func() { err = cmp.Or(err, closeSource(src)) }()
-	opts := &twiliosrc.RecordOptions{Receipts: o.receipts.value == receiptsAll, Scope: scope}
+	opts := &twiliosrc.RecordOptions{Receipts: o.source.wantsReceipts(), Scope: scope}
 	if o.redacts() {
 		opts.OpenRedactor = func(dir string) (twiliosrc.Redactor, error) { return redact.Open(dir, nil) }
 	}

@@ -29,15 +29,23 @@ type recordingDocument struct {
 	GoneConversations int64 `json:"goneConversations,omitempty"`
 	GoneMessages      int64 `json:"goneMessages,omitempty"`
 	MissingMedia      int64 `json:"missingMedia,omitempty"`
-	// Skipped counts what --skip-damaged left out.
+	// Skipped counts what --skip-damaged left out, Damaged what was left out
+	// without having been asked for; Damage tells of the first of those.
 	Skipped int64    `json:"skipped,omitempty"`
+	Damaged int64    `json:"damaged,omitempty"`
+	Damage  []string `json:"damage,omitempty"`
 	Exit    int      `json:"exit"`
 	Error   *failure `json:"error,omitempty"`
 	Seconds float64  `json:"seconds"`
 }
 
 func (r *recording) document() recordingDocument {
+	var damage []string
+	for _, d := range r.recorded.Damage {
+		damage = append(damage, d.Error())
+	}
 	return recordingDocument{
+		Damaged: r.recorded.Damaged, Damage: damage,
 		head: headOf("record"), Out: r.out, Redacted: r.redacted, Counts: r.recorded.Manifest.Counts,
 		Resumed: r.recorded.Resumed, GoneConversations: r.recorded.GoneConversations, GoneMessages: r.recorded.GoneMessages,
 		MissingMedia: r.recorded.MissingMedia, Skipped: r.skipped,
@@ -54,11 +62,11 @@ func (r *recording) print(s *streams, o outputOptions) error {
 		printDocument(s.out, doc)
 	case o.format.value == formatJSONL:
 		doc.Type = "summary"
-		if r.err != nil {
+		if doc.Error != nil {
 			doc.Type = "error"
 		}
 		printLine(s.out, doc)
-	case r.err == nil:
+	case r.err == nil, silent(r.err):
 		r.write(&textWriter{w: s.out, color: painter(s.color)})
 	}
 	if r.err == nil {
@@ -90,5 +98,15 @@ func (r *recording) write(t *textWriter) {
 	t.note(r.recorded.GoneMessages, "message was deleted meanwhile", "messages were deleted meanwhile")
 	t.note(r.recorded.MissingMedia, "file was not found at Twilio", "files were not found at Twilio")
 	t.note(r.skipped, "damaged item was left out", "damaged items were left out")
+	if r.recorded.Damaged > 0 {
+		t.printf("\n")
+		t.heading("Left out, because it could not be read:")
+		for _, d := range r.recorded.Damage {
+			t.printf("  %s\n", d)
+		}
+		if more := r.recorded.Damaged - int64(len(r.recorded.Damage)); more > 0 {
+			t.printf("  … and %s more\n", humanize.Comma(more))
+		}
+	}
 	t.next("twilio2acs plan --source " + shellWord(r.out) + " --dest local:out")
 }

@@ -23,8 +23,15 @@ type sourceOptions struct {
 	twilioURL   string
 	mcsURL      string
 	skipDamaged bool
+	receipts    choice
 	selected    selectionOptions
 }
+
+// The values of --receipts.
+const (
+	receiptsNone = "none"
+	receiptsAll  = "all"
+)
 
 func (o *sourceOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -32,11 +39,14 @@ func (o *sourceOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.twilioURL, "twilio-url", "", "send Twilio's REST traffic to this `URL`")
 	f.StringVar(&o.mcsURL, "mcs-url", "", "send the traffic of Twilio's Media Content Service to this `URL`")
 	f.BoolVar(&o.skipDamaged, "skip-damaged", false, "leave out what cannot be read instead of the conversation it belongs to")
+	choose(cmd, &o.receipts, "receipts", "", "delivery receipts, kept beside their messages: all costs a request for each message that was sent over a channel", receiptsNone, receiptsAll)
 	o.selected.register(cmd)
 	mustRequire(cmd, "source")
 }
 
 func (o sourceOptions) isLive() bool { return o.source == liveTwilio }
+
+func (o sourceOptions) wantsReceipts() bool { return o.receipts.value == receiptsAll }
 
 func (o sourceOptions) check() error {
 	if o.isLive() || o.twilioURL == "" && o.mcsURL == "" {
@@ -52,10 +62,11 @@ type source interface {
 	Skipped() int64
 }
 
-// open opens the source. Live Twilio is not contacted yet.
-func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, error) {
+// open opens the source; with receipts, messages come with theirs. Live Twilio is
+// not contacted yet.
+func (o sourceOptions) open(ctx context.Context, log *slog.Logger, receipts bool) (source, error) {
 	if !o.isLive() {
-		return o.openSnapshot(ctx)
+		return o.openSnapshot(ctx, receipts)
 	}
 	credentials, err := twilioCredentials(os.Getenv)
 	if err != nil {
@@ -64,15 +75,15 @@ func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, erro
 	return twiliosrc.NewClient(credentials, &twiliosrc.ClientOptions{
 		Region: os.Getenv("TWILIO_REGION"), Edge: os.Getenv("TWILIO_EDGE"),
 		BaseURL: o.twilioURL, MCSURL: o.mcsURL,
-		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Logger: log,
+		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Receipts: receipts, Logger: log,
 	})
 }
 
 // openSnapshot opens a snapshot whose listings are what its manifest says, as far
 // as it says anything. Who skips damage knows that they are not.
-func (o sourceOptions) openSnapshot(ctx context.Context) (source, error) {
+func (o sourceOptions) openSnapshot(ctx context.Context, receipts bool) (source, error) {
 	snapshot, err := twiliosrc.OpenSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{
-		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(),
+		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Receipts: receipts,
 	})
 	if err != nil || o.skipDamaged {
 		return snapshot, err

@@ -34,6 +34,7 @@ type liveStatus struct {
 	Run     int       `json:"run"`
 	Started time.Time `json:"started"`
 	Written time.Time `json:"written"`
+	Ended   bool      `json:"ended,omitempty"` // from then on the ledger knows more
 	// Summary is that of the conversations that have ended in this run so far.
 	Summary migrate.Summary `json:"summary"`
 	Active  int64           `json:"active"` // conversations in progress
@@ -89,7 +90,7 @@ func tellStatus(path string, ledger *checkpoint.Ledger, engine *migrate.Engine, 
 				continue // it has not begun, or never will
 			}
 			tick.Reset(statusEvery)
-			if err := t.write(time.Now()); err != nil && !warned {
+			if err := t.write(time.Now(), ended); err != nil && !warned {
 				warned = true
 				warn(err)
 			}
@@ -98,14 +99,14 @@ func tellStatus(path string, ledger *checkpoint.Ledger, engine *migrate.Engine, 
 	return func() { close(quit); wg.Wait() }
 }
 
-func (t *statusTeller) write(now time.Time) error {
+func (t *statusTeller) write(now time.Time, ended bool) error {
 	counts, err := t.ledger.Counts()
 	if err != nil {
 		return err
 	}
 	moment, report := t.engine.Stats(), t.engine.SoFar()
 	live := liveStatus{
-		PID: os.Getpid(), Run: report.Run, Started: t.started, Written: now,
+		PID: os.Getpid(), Run: report.Run, Started: t.started, Written: now, Ended: ended,
 		Summary: report.Summary, Active: moment.Active, Done: moment.Messages, Total: t.total, Stuck: t.stuck(report.Problems, now),
 	}
 	if since := now.Sub(t.written); !t.written.IsZero() && since > 0 {
@@ -161,7 +162,7 @@ func (o *statusOptions) statusOfRun(ctx context.Context, locked error) (*statusD
 	if err != nil {
 		return nil, err
 	}
-	if f == nil {
+	if f == nil || f.Live.Ended { // somebody else has the ledger
 		return nil, locked
 	}
 	c := f.Live.Summary.Conversations
