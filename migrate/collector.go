@@ -88,6 +88,14 @@ func (c *collector) withheld(d *departures, why string) {
 	c.problem(Problem{Item: first, Status: mapping.StatusPending, Step: "delete", Reason: why})
 }
 
+// hooks sets how many webhooks and the like are lost. Where none is known, the
+// loss stands for what nobody has looked for.
+func (c *collector) hooks(n int, examples []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.losses.count(mapping.LossPushAndWebhooks, max(0, n-1), examples)
+}
+
 // lost counts one loss.
 func (c *collector) lost(code mapping.LossCode, item string) {
 	c.mu.Lock()

@@ -17,6 +17,7 @@ import (
 type Twilio interface {
 	Source
 	DirectorySource
+	HookSource
 	ItemSource
 	MediaSource
 }
@@ -139,6 +140,9 @@ func (e *Engine) carry(ctx context.Context) error {
 	e.dir = dir
 	for _, d := range dir.damaged {
 		e.report.damaged(d, users)
+	}
+	if err := e.countHooks(ctx); err != nil {
+		return err
 	}
 	if err := eachConversation(ctx, e.conversations, e.opts.Active, &e.report, e.conversation); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (w *world) live() migrate.Twilio {
 	w.t.Cleanup(func() { server.Close() })
 	client, err := twiliosrc.NewClient(
 		twiliosrc.Credentials{AccountSID: "AC00000000000000000000000000000000", Username: "SK00000000000000000000000000000000", Password: "secret"},
-		&twiliosrc.ClientOptions{BaseURL: at.URL, MCSURL: at.MCSURL})
+		&twiliosrc.ClientOptions{Webhooks: true, BaseURL: at.URL, MCSURL: at.MCSURL})
 	if err != nil {
 		w.t.Fatal(err)
 	}

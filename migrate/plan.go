@@ -37,6 +37,9 @@ func (p *planner) run(ctx context.Context) error {
 	for _, d := range p.dir.damaged {
 		p.report.damaged(d, users)
 	}
+	if err := p.countHooks(ctx); err != nil {
+		return err
+	}
 	if last, found, err := p.records.LastRun(); err != nil {
 		return ledgerFailure(err)
 	} else if found {

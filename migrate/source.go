@@ -27,6 +27,13 @@ type DirectorySource interface {
 	Roles(context.Context) iter.Seq2[mapping.Role, error]
 }
 
+// A HookSource names what tells somebody of conversations, or begins them: by SID
+// of a webhook or address, of a service, or of the account. None of it works on
+// after the migration. It may leave out what would cost much to find.
+type HookSource interface {
+	Hooks(context.Context) iter.Seq2[string, error]
+}
+
 // A MediaSource gives the bytes of files. The error of a file that is not there
 // is fs.ErrNotExist to errors.Is.
 type MediaSource interface {

@@ -50,7 +50,7 @@ func (a *account) client() migrate.Twilio {
 	a.t.Helper()
 	c, err := twiliosrc.NewClient(
 		twiliosrc.Credentials{AccountSID: "AC00000000000000000000000000000000", Username: "SK00000000000000000000000000000000", Password: "secret"},
-		&twiliosrc.ClientOptions{BaseURL: a.at.URL, MCSURL: a.at.MCSURL, Concurrency: ceiling})
+		&twiliosrc.ClientOptions{Webhooks: true, BaseURL: a.at.URL, MCSURL: a.at.MCSURL, Concurrency: ceiling})
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -65,6 +65,8 @@ type ClientOptions struct {
 	// Receipts gives messages their delivery receipts: a request for each message
 	// that was sent over a channel.
 	Receipts bool
+	// Webhooks lets Hooks look for those of single conversations.
+	Webhooks bool
 	// Logger is told of requests and of how many there may be at once (debug),
 	// of less of them and of lists that are read again (info), and of repeated
 	// requests (warn). Nil: nobody.
@@ -82,6 +84,7 @@ type Client struct {
 	rest, mcs   *endpoint
 	api, cdn    *http.Client // with and without a caller's credentials
 	receipts    bool         // messages come with theirs
+	webhooks    bool         // Hooks looks for those of conversations
 	requests    *gate
 	downloads   *gate
 	maxAttempts int
@@ -123,6 +126,7 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 		damage:      damage{skip: opts.SkipDamaged},
 		selection:   opts.Selection,
 		receipts:    opts.Receipts,
+		webhooks:    opts.Webhooks,
 		log:         log,
 	}, nil
 }

@@ -51,33 +51,24 @@ func (c *Client) configuration(ctx context.Context, path string, yield func(json
 // ever touched.
 func setsAnything(raw json.RawMessage) bool {
 	var c struct {
-		PreWebhook  string   `json:"pre_webhook_url"`
-		PostWebhook string   `json:"post_webhook_url"`
-		Filters     []string `json:"filters"`
-		LogEnabled  bool     `json:"log_enabled"`
-		notices
+		hook
+		Filters    []string `json:"filters"`
+		LogEnabled bool     `json:"log_enabled"`
 	}
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return true // whatever it is, it is kept
 	}
-	return c.PreWebhook != "" || c.PostWebhook != "" || len(c.Filters) > 0 || c.LogEnabled || c.any()
+	untouched := notice{}
+	return c.fires() || len(c.Filters) > 0 || c.LogEnabled ||
+		c.NewMessage != untouched || c.Added != untouched || c.Removed != untouched
 }
 
-// notices are what a service may push about.
-type notices struct {
-	NewMessage notice `json:"new_message"`
-	Added      notice `json:"added_to_conversation"`
-	Removed    notice `json:"removed_from_conversation"`
-}
+// notice is what a service may push about.
 
 type notice struct {
 	Enabled  bool   `json:"enabled"`
 	Template string `json:"template"`
 	Sound    string `json:"sound"`
-}
-
-func (n notices) any() bool {
-	return n.NewMessage != notice{} || n.Added != notice{} || n.Removed != notice{}
 }
 
 // Configurations lists those that were recorded.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -47,5 +48,22 @@ func TestFetchItems(t *testing.T) {
 	client := server.client(t, twiliosrc.ClientOptions{})
 	if _, err := client.FetchMessage(t.Context(), mapping.Conversation{SID: "../x", ServiceSID: "IS"}, "IM1"); err == nil {
 		t.Error("a path of something else than SIDs was asked for")
+	}
+}
+
+// What tells somebody of conversations is named, the same by both sources.
+func TestHooks(t *testing.T) {
+	s := open(t, contoso, nil)
+	server := serve(t, s, fixtureserver.Options{})
+	recorded, _ := collect(t, s.Hooks(t.Context()))
+	live, _ := collect(t, server.client(t, twiliosrc.ClientOptions{Webhooks: true}).Hooks(t.Context()))
+	slices.Sort(recorded)
+	slices.Sort(live)
+	if len(recorded) == 0 || !slices.Equal(recorded, live) {
+		t.Errorf("hooks of the snapshot %v, of the account %v", recorded, live)
+	}
+	harbourHooks, _ := collect(t, open(t, harbour, nil).Hooks(t.Context()))
+	if len(harbourHooks) != 2 { // the webhooks and the notifications of one service
+		t.Errorf("hooks of harbour %v, want 2", harbourHooks)
 	}
 }

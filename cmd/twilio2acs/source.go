@@ -24,6 +24,7 @@ type sourceOptions struct {
 	mcsURL      string
 	skipDamaged bool
 	receipts    choice
+	webhooks    bool
 	selected    selectionOptions
 }
 
@@ -40,6 +41,7 @@ func (o *sourceOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.mcsURL, "mcs-url", "", "send the traffic of Twilio's Media Content Service to this `URL`")
 	f.BoolVar(&o.skipDamaged, "skip-damaged", false, "leave out what cannot be read instead of the conversation it belongs to")
 	choose(cmd, &o.receipts, "receipts", "", "delivery receipts, kept beside their messages: all costs a request for each message that was sent over a channel", receiptsNone, receiptsAll)
+	f.BoolVar(&o.webhooks, "webhooks", false, "count the webhooks of single conversations too: a request for each conversation of live Twilio")
 	o.selected.register(cmd)
 	mustRequire(cmd, "source")
 }
@@ -75,7 +77,7 @@ func (o sourceOptions) open(ctx context.Context, log *slog.Logger, receipts bool
 	return twiliosrc.NewClient(credentials, &twiliosrc.ClientOptions{
 		Region: os.Getenv("TWILIO_REGION"), Edge: os.Getenv("TWILIO_EDGE"),
 		BaseURL: o.twilioURL, MCSURL: o.mcsURL,
-		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Receipts: receipts, Logger: log,
+		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Receipts: receipts, Webhooks: o.webhooks, Logger: log,
 	})
 }
 
