@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -79,7 +78,7 @@ func (c *canary) until(ctx context.Context, call func(context.Context) error) er
 // it. Both 404 and 403 have been seen of threads.
 func vanished(err error) bool {
 	switch statusOf(err) {
-	case http.StatusNotFound, http.StatusForbidden, http.StatusUnauthorized:
+	case 401, 403, 404:
 		return !final(err)
 	}
 	return false
