@@ -20,14 +20,8 @@ func excerpts(want, got string) (string, string) {
 // excerpt quotes the part of s around byte at.
 func excerpt(s string, at int) string {
 	const before = 20
-	from := max(0, min(at, len(s))-before)
-	for from > 0 && !utf8.RuneStart(s[from]) {
-		from--
-	}
-	to := min(len(s), from+excerptLength)
-	for to < len(s) && !utf8.RuneStart(s[to]) {
-		to++
-	}
+	from := runeStart(s, max(0, min(at, len(s))-before))
+	to := runeStart(s, min(len(s), from+excerptLength))
 	text := strconv.Quote(s[from:to])
 	if from > 0 {
 		text = "…" + text
@@ -36,4 +30,14 @@ func excerpt(s string, at int) string {
 		text += "…"
 	}
 	return text
+}
+
+// runeStart is i, or where the rune begins that i is in the middle of.
+func runeStart(s string, i int) int {
+	for j := i; j < len(s) && j > max(0, i-utf8.UTFMax); j-- {
+		if utf8.RuneStart(s[j]) {
+			return j
+		}
+	}
+	return i
 }

@@ -1,8 +1,8 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +77,7 @@ func (t *threads) open(ctx context.Context, rec mapping.ThreadRecord) (reading, 
 		r := reading{t, as, rec.Thread}
 		members, err := r.readMembers(ctx)
 		if outcomeOf(err) == refused && !final(err) {
-			hidden = errors.Join(hidden, err)
+			hidden = cmp.Or(hidden, err)
 			continue
 		}
 		if err == nil {

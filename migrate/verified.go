@@ -17,15 +17,17 @@ type verified struct {
 	rec    mapping.ThreadRecord
 	roster *mapping.Roster
 	thread *standing // as it is now
+	users  map[mapping.PersonKey]mapping.CommunicationUserID
 
 	sum     Summary
-	found   int   // differences
+	found   int // differences
+	wrong   map[mapping.ParticipantSID]bool
 	pending bool  // something of the thread itself has changed in Twilio since
 	foreign int64 // messages that people wrote
 	resumed bool  // the interrupted verification had found it as it should be
 
-	last int64 // ID of the latest message that stands in order
-	due  []dueMark
+	order []int64 // IDs of the messages in the order that they should have
+	due   []dueMark
 }
 
 func (t *verified) run(ctx context.Context) error {
@@ -80,6 +82,9 @@ func (t *verified) compareAll(ctx context.Context, draft mapping.ThreadDraft) er
 	if err := t.compareViews(ctx); err != nil {
 		return err
 	}
+	p := &t.sum.Participants
+	p.Failed = int64(len(t.wrong))
+	p.Unchanged = max(0, p.Total-p.Failed-p.Pending)
 	t.conclude()
 	return t.note(t.thread.digest().String(), t.thread.known)
 }
@@ -144,6 +149,24 @@ func (t *verified) hidden(ctx context.Context, why error) error {
 		return err
 	}
 	return t.note("", known)
+}
+
+// user is the communication user of key, empty when there is none. Nobody is
+// counted for being asked for.
+func (t *verified) user(key mapping.PersonKey) (mapping.CommunicationUserID, error) {
+	id, known := t.users[key]
+	if known {
+		return id, nil
+	}
+	rec, _, err := t.ledger.Person(key)
+	t.users[key] = rec.ID
+	return rec.ID, ledgerFailure(err)
+}
+
+// differParticipant notes a difference of a participant, who counts as failed.
+func (t *verified) differParticipant(sid mapping.ParticipantSID, want, got string, path ...string) {
+	t.wrong[sid] = true
+	t.differ(want, got, append([]string{"participants", string(sid)}, path...)...)
 }
 
 // differ notes a difference of the conversation.

@@ -40,11 +40,11 @@ func (t *verified) dueMarks() []dueMark {
 	return due
 }
 
-// arrived moves the marks that are due on to a message that stands in order.
+// arrived moves the marks that are due on to a message, with ascending indexes.
 func (t *verified) arrived(index, id int64) {
 	for i := range t.due {
 		if d := &t.due[i]; index <= d.horizon {
-			d.id = max(d.id, id)
+			d.id = id
 		}
 	}
 }
@@ -72,7 +72,7 @@ func (t *verified) compareMarks(ctx context.Context) error {
 		if ok {
 			text = fmt.Sprintf("ACS message %d", got)
 		}
-		t.differ(fmt.Sprintf("ACS message %d or a later one", d.id), text, "participants", string(d.sid), "readMark")
+		t.differParticipant(d.sid, fmt.Sprintf("ACS message %d or a later one", d.id), text, "readMark")
 	}
 	return nil
 }

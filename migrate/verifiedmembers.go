@@ -23,50 +23,42 @@ func (t *verified) compareMembers() error {
 		delete(strangers, id)
 		t.compareMember(m, p, there && id != "")
 	}
-	if err := t.compareStrangers(strangers); err != nil {
-		return err
-	}
-	// Participants who are the same person are one member.
-	p := &t.sum.Participants
-	p.Unchanged = max(0, p.Total-p.Failed-p.Pending)
-	return nil
+	return t.compareStrangers(strangers)
 }
 
 // compareMember compares one participant with a member. ACS cannot change a
 // member: where Twilio has moved on, what the member was given has to stand.
 func (t *verified) compareMember(m mapping.Member, got mapping.ChatParticipant, there bool) {
-	sum, before := &t.sum.Participants, t.found
-	path := []string{"participants", string(m.Participant.SID)}
+	sid, before := m.Participant.SID, t.found
 	rec, recorded := t.memberRecord(m.Key)
 	switch {
 	case !there && recorded && !rec.Left:
-		t.differ("a member", "none", path...)
-		sum.Failed++
+		t.differParticipant(sid, "a member", "none")
 		return
 	case !there: // joined since
-		sum.Pending++
+		t.sum.Participants.Pending++
 		return
 	case !recorded || rec.Left:
 		rec.DisplayName, rec.Metadata = m.DisplayName, m.Metadata
 	}
 	name, renamed := wanted(m.DisplayName, rec.DisplayName, got.DisplayName)
 	metadata, moved := wantedMetadata(m.Metadata, rec.Metadata, got.Metadata)
-	t.compare(name, got.DisplayName, append(path, "displayName")...)
-	t.compareMetadata(metadata, got.Metadata, mapping.IsTwilioKey, path...)
-	t.compareHistory(got, path)
+	t.compare(name, got.DisplayName, "participants", string(sid), "displayName")
+	t.compareMetadata(metadata, got.Metadata, mapping.IsTwilioKey, "participants", string(sid))
+	t.compareHistory(sid, got.HistorySince)
 	switch {
 	case t.found > before:
-		sum.Failed++
+		t.wrong[sid] = true
 	case (renamed || moved) && !rec.Outdated:
-		sum.Pending++
+		t.sum.Participants.Pending++
 	}
 }
 
 // compareHistory tells of a member who does not see everything.
-func (t *verified) compareHistory(got mapping.ChatParticipant, path []string) {
-	if n := t.thread.table.before(got.HistorySince); n > 0 {
-		t.differ("the whole history", fmt.Sprintf("what came after %s, without %d messages", got.HistorySince.UTC().Format(time.RFC3339), n),
-			append(path, "history")...)
+func (t *verified) compareHistory(sid mapping.ParticipantSID, since time.Time) {
+	if n := t.thread.table.before(since); n > 0 {
+		t.differParticipant(sid, "the whole history",
+			fmt.Sprintf("what came after %s, without %d messages", since.UTC().Format(time.RFC3339), n), "history")
 	}
 }
 
@@ -89,16 +81,16 @@ func (t *table) before(then time.Time) int {
 
 // compareStrangers accounts for members who are no participants.
 func (t *verified) compareStrangers(strangers map[mapping.CommunicationUserID]mapping.ChatParticipant) error {
-	keeper, _, err := t.ledger.Person(mapping.Keeper)
+	keeper, err := t.user(mapping.Keeper)
 	if err != nil {
-		return ledgerFailure(err)
+		return err
 	}
 	for _, p := range t.thread.members {
 		if _, ok := strangers[p.User]; !ok {
 			continue
 		}
 		switch {
-		case p.User == keeper.ID && t.rec.Acting() == keeper.ID: // there would be nobody else
+		case p.User == keeper && t.rec.Acting() == keeper: // there would be nobody else
 		case t.rec.Status != mapping.StatusDone && slices.Contains(t.rec.Temporary, p.User):
 		case t.leftSince(p.User):
 			t.sum.Participants.Total++

@@ -28,6 +28,7 @@ func (t *verified) messages(ctx context.Context) error {
 			}
 		}
 	}
+	t.compareOrder()
 	for s := range t.thread.table.unclaimed {
 		want, got := "no such message", "ACS message %d"
 		if t.thread.table.knows(s) {
@@ -41,7 +42,7 @@ func (t *verified) messages(ctx context.Context) error {
 // gone compares a message that the source does not have any more: it is deleted
 // in ACS, or still to be.
 func (t *verified) gone(rec mapping.MessageRecord) {
-	t.thread.table.pass(rec.SID, rec.IDs)
+	t.thread.table.mark(rec.SID, rec.IDs, isClaimed)
 	if rec.Amendment == nil || !rec.Amendment.Deleted {
 		t.sum.Messages.add(Tally{Total: 1, Pending: 1})
 		return
@@ -60,7 +61,7 @@ func (t *verified) gone(rec mapping.MessageRecord) {
 // notYet counts a message that has not been carried. It may have arrived without
 // anybody noting it.
 func (t *verified) notYet(m mapping.Message) {
-	t.thread.table.pass(m.SID, nil)
+	t.thread.table.mark(m.SID, nil, isClaimed)
 	n := int64(len(m.Media))
 	t.sum.Messages.add(Tally{Total: 1, Pending: 1})
 	t.sum.Media.add(Tally{Total: n, Pending: n})
@@ -73,8 +74,8 @@ func (t *verified) message(ctx context.Context, m mapping.Message, rec mapping.M
 		return err
 	}
 	if changedSince(m, rec) { // the next run's business
-		t.thread.table.pass(rec.SID, rec.IDs)
-		t.thread.table.pass(m.SID, nil)
+		t.thread.table.mark(rec.SID, rec.IDs, isClaimed)
+		t.thread.table.mark(m.SID, nil, isClaimed)
 		t.sum.Messages.add(Tally{Total: 1, Pending: 1})
 		return nil
 	}
@@ -85,6 +86,7 @@ func (t *verified) message(ctx context.Context, m mapping.Message, rec mapping.M
 	}
 	if t.found > before {
 		t.sum.Messages.add(Tally{Total: 1, Failed: 1})
+		t.thread.table.mark(m.SID, rec.IDs, isWrong)
 	} else {
 		t.sum.Messages.add(Tally{Total: 1, Unchanged: 1})
 	}
@@ -113,12 +115,8 @@ type expectation struct {
 
 func (e *expectation) compare(ctx context.Context) error {
 	e.draft = e.drafted(e.roster)
-	from, err := e.person(e.draft.Sender.Key)
-	if err != nil {
-		return err
-	}
 	if e.rec.Amendment != nil && e.rec.Amendment.Foreign {
-		return e.left(from)
+		return e.left()
 	}
 	if err := e.underOldName(); err != nil {
 		return err
@@ -127,7 +125,7 @@ func (e *expectation) compare(ctx context.Context) error {
 		return err
 	}
 	for i := range e.draft.Parts { // what stands there of more parts is claimed by nothing
-		if err := e.part(ctx, i, from); err != nil {
+		if err := e.part(ctx, i); err != nil {
 			return err
 		}
 	}
@@ -150,11 +148,11 @@ func (e *expectation) drafted(ro *mapping.Roster) (draft mapping.MessageDraft) {
 
 // left compares a message that people have changed and a run has left to them:
 // only who sent it is still known.
-func (e *expectation) left(from mapping.CommunicationUserID) error {
-	e.thread.table.pass(e.m.SID, e.rec.IDs)
+func (e *expectation) left() error {
+	e.thread.table.mark(e.m.SID, e.rec.IDs, isClaimed)
 	for _, id := range e.rec.IDs {
 		if place, ok := e.thread.table.at(id); ok {
-			if err := e.sender(e.thread.table.rows[place], from, "messages", string(e.m.SID)); err != nil {
+			if err := e.sender(e.thread.table.rows[place], "messages", string(e.m.SID)); err != nil {
 				return err
 			}
 		}
@@ -185,17 +183,15 @@ func (e *expectation) underOldName() error {
 }
 
 // part compares part i of the message.
-func (e *expectation) part(ctx context.Context, i int, from mapping.CommunicationUserID) error {
+func (e *expectation) part(ctx context.Context, i int) error {
 	n := len(e.draft.Parts)
-	path := []string{"messages", string(e.m.SID)}
-	if n > 1 {
-		path = append(path, "parts", strconv.Itoa(i+1))
-	}
+	number := packPart(partOf(i, n))
+	path := messagePath(e.m.SID, number)
 	var id mapping.ChatMessageID
 	if i < len(e.rec.IDs) {
 		id = e.rec.IDs[i]
 	}
-	s, ok := e.thread.table.claim(keyOf(e.m.SID), packPart(partOf(i, n)), id)
+	s, ok := e.thread.table.claim(keyOf(e.m.SID), number, id)
 	switch {
 	case !ok:
 		e.differ("a message", "none", path...)
@@ -205,7 +201,7 @@ func (e *expectation) part(ctx context.Context, i int, from mapping.Communicatio
 		return nil
 	}
 	e.place(s, id, path)
-	if err := e.sender(s, from, path...); err != nil {
+	if err := e.sender(s, path...); err != nil {
 		return err
 	}
 	part := e.draft.Parts[i]
@@ -218,17 +214,23 @@ func (e *expectation) part(ctx context.Context, i int, from mapping.Communicatio
 	return e.explain(ctx, s, part, path)
 }
 
+// messagePath names a message, or a part of a long one.
+func messagePath(sid mapping.MessageSID, part uint32) []string {
+	path := []string{"messages", string(sid)}
+	if part != 0 {
+		path = append(path, "parts", strconv.Itoa(int(part>>16)))
+	}
+	return path
+}
+
 // place compares where in the thread a message stands.
 func (e *expectation) place(s stood, id mapping.ChatMessageID, path []string) {
 	late := e.rec.Amendment != nil && e.rec.Amendment.Late
 	switch {
 	case id != "" && string(id) != strconv.FormatInt(s.id, 10):
 		e.differ("ACS message "+string(id), fmt.Sprintf("ACS message %d", s.id), path...)
-	case late: // it came to light when later ones had been sent
-	case s.id <= e.last:
-		e.differ(fmt.Sprintf("a place after ACS message %d", e.last), fmt.Sprintf("ACS message %d", s.id), path...)
-	default:
-		e.last = s.id
+	case !late: // else it came to light when later ones had been sent
+		e.order = append(e.order, s.id)
 		e.arrived(e.m.Index, s.id)
 	}
 }

@@ -10,46 +10,53 @@ import (
 
 // sender compares who sent a message. Senders cannot be changed in ACS: what was
 // sent before its author joined or left stands under the user who was right then.
-func (e *expectation) sender(s stood, want mapping.CommunicationUserID, path ...string) error {
-	got := e.thread.table.voices[s.voice].user
-	if got == want {
-		return nil
-	}
-	right, err := e.mayHaveSent(got)
+func (e *expectation) sender(s stood, path ...string) error {
+	key := e.draft.Sender.Key
+	want, err := e.user(key)
 	if err != nil {
 		return err
 	}
-	if e.moved = right; !right {
-		e.differ(string(want), pathElement(string(got)), slices.Concat(path, []string{"sender"})...)
+	got := e.thread.table.voices[s.voice].user
+	if got != want {
+		was, right, err := e.mayHaveSent(got)
+		switch {
+		case err != nil:
+			return err
+		case right:
+			key, e.moved = was, true
+		default:
+			e.differ(string(want), pathElement(string(got)), slices.Concat(path, []string{"sender"})...)
+		}
 	}
-	return nil
+	id, err := e.user(key)
+	e.count(key, id)
+	return err
 }
 
-// mayHaveSent reports whether the message was rightly sent by user at its time.
-func (e *expectation) mayHaveSent(user mapping.CommunicationUserID) (bool, error) {
-	if e.rec.Amendment != nil && e.thread.rec.Losses[mapping.LossAuthorChanged] > 0 {
-		return true, nil // Twilio has changed authors, and says not from whom
-	}
+// mayHaveSent reports whether the message was rightly sent by user at its time,
+// and as whom.
+func (e *expectation) mayHaveSent(user mapping.CommunicationUserID) (mapping.PersonKey, bool, error) {
 	authors := e.roster.Authors(e.m)
+	anybody := e.rec.Amendment != nil && e.thread.rec.Losses[mapping.LossAuthorChanged] > 0 // Twilio says not from whom
 	for _, m := range e.thread.rec.Members {
 		same := e.m.ParticipantSID != "" && m.Metadata[mapping.KeyParticipantSID] == string(e.m.ParticipantSID)
-		if m.ID == user && (same || slices.Contains(authors, m.Key)) {
-			return true, nil
+		if m.ID == user && (same || anybody || slices.Contains(authors, m.Key)) {
+			return m.Key, true, nil
 		}
 	}
 	for _, key := range authors {
 		if key.Kind != mapping.PersonFormer && key.Kind != mapping.PersonKeeper {
 			continue // a member: it would be on record
 		}
-		rec, _, err := e.ledger.Person(key)
+		id, err := e.user(key)
 		if err != nil {
-			return false, ledgerFailure(err)
+			return key, false, err
 		}
-		if rec.ID == user && user != "" {
-			return true, nil
+		if id == user && user != "" {
+			return key, true, nil
 		}
 	}
-	return false, nil
+	return authors[0], anybody, nil
 }
 
 // name compares the display name of a message, which cannot be changed either.

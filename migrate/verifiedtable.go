@@ -30,7 +30,8 @@ const (
 	isOurs    traits = 1 << iota // the ledger knows it, or it carries a Twilio SID
 	isTheirs                     // people changed it, and a run has left it to them
 	isDeleted                    // a tombstone: it has lost text and metadata
-	isClaimed                    // it is something that was expected
+	isClaimed                    // it is something that was expected, or need not be looked at
+	isWrong                      // and not as it was expected
 	isSeen                       // by the member whose view is being compared
 )
 

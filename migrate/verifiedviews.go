@@ -23,20 +23,15 @@ func (t *verified) compareViews(ctx context.Context) error {
 		if id == t.thread.as || !t.thread.hasMember(id) {
 			continue
 		}
-		before := t.found
-		if err := t.compareView(ctx, m, id); err != nil {
+		if err := t.compareView(ctx, m.Participant.SID, id); err != nil {
 			return step("read the thread as "+string(m.Participant.SID), err)
-		}
-		if t.found > before {
-			p := &t.sum.Participants
-			p.Failed, p.Unchanged = p.Failed+1, max(0, p.Unchanged-1)
 		}
 	}
 	return nil
 }
 
 // compareView compares what one member sees with what has been compared.
-func (t *verified) compareView(ctx context.Context, m mapping.Member, id mapping.CommunicationUserID) error {
+func (t *verified) compareView(ctx context.Context, sid mapping.ParticipantSID, id mapping.CommunicationUserID) error {
 	r := t.thread.reading
 	r.as = id
 	v := sight{table: t.thread.table}
@@ -44,16 +39,16 @@ func (t *verified) compareView(ctx context.Context, m mapping.Member, id mapping
 	if err == nil && v.missing() != "" { // what changed between two pages is missed
 		err = r.each(ctx, time.UnixMilli(t.thread.table.newest), func() {}, v.see)
 	}
-	path := []string{"participants", string(m.Participant.SID), "messages"}
+	const path = "messages"
 	switch missing := v.missing(); {
 	case outcomeOf(err) == refused && !final(err):
-		t.differ("a list", err.Error(), path...)
+		t.differParticipant(sid, "a list", err.Error(), path)
 	case err != nil:
 		return err
 	case missing != "":
-		t.differ(v.all(), missing, path...)
+		t.differParticipant(sid, v.all(), missing, path)
 	case v.more > 0:
-		t.differ(v.all(), fmt.Sprintf("%d more", v.more), path...)
+		t.differParticipant(sid, v.all(), fmt.Sprintf("%d more", v.more), path)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ type verifier struct {
 	mu          sync.Mutex
 	foreign     int64
 	resumed     int64
-	users       Tally
+	people      Tally
 }
 
 func (v *verifier) run(ctx context.Context) error {
@@ -63,7 +63,10 @@ func (v *verifier) begin() (err error) {
 
 // conversation verifies one. Only what makes the rest pointless is an error.
 func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) error {
-	t := &verified{verifier: v, c: c}
+	t := &verified{
+		verifier: v, c: c, wrong: make(map[mapping.ParticipantSID]bool),
+		users: make(map[mapping.PersonKey]mapping.CommunicationUserID),
+	}
 	err := t.run(ctx)
 	if err != nil && (stops(err) || ctx.Err() != nil) {
 		return err
@@ -98,7 +101,7 @@ func (v *verifier) finish(complete bool) (*Verification, error) {
 	if err := v.countUsers(); err != nil {
 		return out, err
 	}
-	out.Summary.Users.add(v.users)
+	out.Summary.Users.add(v.people)
 	if !complete || v.number == 0 {
 		return out, nil
 	}
@@ -137,15 +140,22 @@ func (v *verifier) countUsers() error {
 // is counted once.
 func (v *verifier) person(key mapping.PersonKey) (mapping.CommunicationUserID, error) {
 	rec, _, err := v.ledger.Person(key)
-	if err != nil || !v.census.add(key) {
-		return rec.ID, ledgerFailure(err)
+	if err == nil {
+		v.count(key, rec.ID)
+	}
+	return rec.ID, ledgerFailure(err)
+}
+
+// count counts a person who is needed, once.
+func (v *verifier) count(key mapping.PersonKey, id mapping.CommunicationUserID) {
+	if !v.census.add(key) {
+		return
 	}
 	t := Tally{Total: 1, Unchanged: 1}
-	if rec.ID == "" {
+	if id == "" {
 		t = Tally{Total: 1, Pending: 1}
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.users.add(t)
-	return rec.ID, nil
+	v.people.add(t)
 }

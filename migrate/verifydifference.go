@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // Difference is something in ACS or the media store that is not as it should be.
@@ -33,6 +35,7 @@ type differences struct {
 }
 
 func (d *differences) add(x Difference) {
+	x.Want, x.Got = printable(x.Want), printable(x.Got)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.found != nil {
@@ -43,6 +46,14 @@ func (d *differences) add(x Difference) {
 		return
 	}
 	d.kept = append(d.kept, x)
+}
+
+// printable escapes what a service may have put into its words.
+func printable(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
+		return s
+	}
+	return strings.Trim(strconv.Quote(s), `"`)
 }
 
 // sorted are those that were kept, by path.

@@ -66,12 +66,21 @@ func (s *standing) recognise() (err error) {
 	return err
 }
 
-// ledgerDigest identifies what the ledger knows of a thread, and hands on what
-// it knows of its messages.
+// ledgerDigest identifies what the ledger knows of a thread as it should stand in
+// ACS, and hands on what it knows of its messages. That a run has looked at the
+// thread, or has carried over something that does not show there, is not in it.
 func (t *threads) ledgerDigest(rec mapping.ThreadRecord, each func(mapping.MessageRecord)) (string, error) {
+	members := slices.Clone(rec.Members)
+	for i, m := range members {
+		members[i] = mapping.MemberRecord{Key: m.Key, ID: m.ID, DisplayName: m.DisplayName, Metadata: m.Metadata, Left: m.Left}
+	}
 	h := sha256.New()
 	enc := json.NewEncoder(h)
-	if err := enc.Encode(rec); err != nil {
+	err := enc.Encode(mapping.ThreadRecord{
+		Thread: rec.Thread, Status: rec.Status, Members: members, Temporary: rec.Temporary,
+		Content: rec.Content, Foreign: rec.Foreign, Dropped: rec.Dropped,
+	})
+	if err != nil {
 		return "", err
 	}
 	for m, err := range t.ledger.Messages(rec.Conversation) {

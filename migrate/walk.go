@@ -54,15 +54,15 @@ func (t *table) carrying(key sidKey) []uint32 {
 	return t.byKey[from:to]
 }
 
-// pass leaves all messages out of the comparison that carry a SID or stand
-// where one was sent to.
-func (t *table) pass(sid mapping.MessageSID, ids []mapping.ChatMessageID) {
+// mark gives traits to all messages that carry a SID or stand where one was sent
+// to.
+func (t *table) mark(sid mapping.MessageSID, ids []mapping.ChatMessageID, marks traits) {
 	for _, place := range t.carrying(keyOf(sid)) {
-		t.rows[place].traits |= isClaimed
+		t.rows[place].traits |= marks
 	}
 	for _, id := range ids {
 		if place, ok := t.at(id); ok {
-			t.rows[place].traits |= isClaimed
+			t.rows[place].traits |= marks
 		}
 	}
 }

@@ -84,12 +84,12 @@ type closer interface {
 // right on any machine, and with a ledger that nobody may write to; there it
 // notes nothing.
 func (o *verifyOptions) ledger(s *streams, known *checkpoint.Reader, b mapping.Binding) (closer, migrate.VerifyRecorder, error) {
-	state := o.state
-	state.adopt = true
-	if err := state.admit(known, b); err != nil {
+	here := b.Machine
+	b.Machine = known.Binding().Machine
+	if err := o.state.admit(known, b); err != nil {
 		return nil, nil, err
 	}
-	if b.Machine != known.Binding().Machine {
+	if b.Machine != here {
 		return o.unnoted(s, known, "the ledger was written on another machine")
 	}
 	if err := known.Close(); err != nil {
