@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +22,7 @@ type acsBehaviourOptions struct {
 	listDelay       time.Duration
 	tokenLife       time.Duration
 	keyLife         time.Duration
+	quirks          repeated[emulator.Quirk]
 	faults          repeated[emulator.Fault]
 	seed            uint64
 }
@@ -49,6 +53,8 @@ func (o *acsBehaviourOptions) register(cmd *cobra.Command) {
 	f.DurationVar(&o.listDelay, "list-delay", 0, "how `long` a message stays out of lists after it arrived or changed")
 	f.DurationVar(&o.tokenLife, "token-life", 0, "how `long` user tokens live at most; 0 is as long as requests ask for")
 	f.DurationVar(&o.keyLife, "key-life", 0, "how `long` the key of a repeatable request is remembered; 0 is for ever")
+	o.quirks = repeated[emulator.Quirk]{kind: "quirk", parse: parseQuirk}
+	f.Var(&o.quirks, "quirk", "do not keep what is given: trim, narrow, cut, small, names, metadata, members, or retention; may be given several times")
 	o.faults = repeated[emulator.Fault]{kind: "FAULT", parse: parseACSFault}
 	f.Var(&o.faults, "fault", "let calls go wrong, as described above; may be given several times")
 	f.Uint64Var(&o.seed, "fault-seed", 0, "`number` that the choices of faults with a probability follow from")
@@ -88,5 +94,14 @@ func (o *acsBehaviourOptions) apply(e *emulator.Options) {
 	e.Envelope, e.ForeignThreadStatus = envelopes[o.envelope.value], foreignThreads[o.foreignThread.value]
 	e.PageSize, e.RetryAfter = o.pageSize, o.retryAfter
 	e.RevocationDelay, e.ListDelay, e.TokenLife, e.KeyLife = o.revocationDelay, o.listDelay, o.tokenLife, o.keyLife
+	e.Quirks = o.quirks.values
 	e.Faults, e.Seed = o.faults.values, o.seed
+}
+
+func parseQuirk(text string) (emulator.Quirk, error) {
+	q := emulator.Quirk(text)
+	if !slices.Contains(emulator.AllQuirks, q) {
+		return "", fmt.Errorf("%.40q is none of %s", text, strings.Trim(fmt.Sprint(emulator.AllQuirks), "[]"))
+	}
+	return q, nil
 }

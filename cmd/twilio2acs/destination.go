@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,8 @@ type connectOptions struct {
 	ca     string // PEM file of a further authority
 	limits limitsOptions
 	reads  bool // nothing is written, so that a call may be repeated by itself
+
+	log *slog.Logger // is told of every call; nil: nobody
 }
 
 func (o *connectOptions) register(cmd *cobra.Command) {
@@ -122,7 +125,7 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 			return nil, withHint(err, "name the PEM file of the authority with --acs-ca")
 		}
 	}
-	opts := &acsdest.ClientOptions{Transport: transport, Gate: pace.gate()}
+	opts := &acsdest.ClientOptions{Transport: transport, Gate: pace.gate(), Logger: o.log}
 	if o.reads {
 		opts.Retry = acsdest.RetryReads()
 	}
@@ -143,14 +146,14 @@ func (o *connectOptions) embed(dir string) (*destination, error) {
 	if err != nil {
 		return nil, localError(dir, err)
 	}
-	d, err := callEmbedded(server, pace)
+	d, err := callEmbedded(server, pace, o.log)
 	if err != nil {
 		return nil, errors.Join(err, server.Close())
 	}
 	return d, nil
 }
 
-func callEmbedded(server *emulator.Server, pace pace) (*destination, error) {
+func callEmbedded(server *emulator.Server, pace pace, log *slog.Logger) (*destination, error) {
 	if err := server.Listen("127.0.0.1:0"); err != nil {
 		return nil, err
 	}
@@ -159,7 +162,7 @@ func callEmbedded(server *emulator.Server, pace pace) (*destination, error) {
 		return nil, err
 	}
 	transport := acsdest.NewTransport(&acsdest.TransportOptions{RootCAs: server.CertPool()})
-	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: transport, Gate: pace.gate()})
+	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: transport, Gate: pace.gate(), Logger: log})
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ var exitMeanings = []struct {
 	{exitACSCredentials, "ACS or its storage refused the credentials, or there are none"},
 	{exitTwilioUnreachable, "Twilio cannot be reached"},
 	{exitACSUnreachable, "ACS or its storage cannot be reached"},
-	{exitPreflight, "something critical would be lost and is not accepted, or everybody could read the files; nothing was written"},
+	{exitPreflight, "something critical would be lost and is not accepted, ACS does not keep what it is given, or everybody could read the files; nothing was written"},
 	{exitState, "the state is damaged, newer than this program, or of another migration"},
 	{exitFixture, "the snapshot is not what its manifest says, or holds what was to be redacted"},
 	{exitUsage, "the command line is wrong"},
@@ -190,7 +190,7 @@ func inputCode(err error) int {
 	switch {
 	case errors.As(err, &status):
 		return int(status)
-	case is[*migrate.PreflightError](err), is[*acsdest.PublicContainerError](err):
+	case is[*migrate.PreflightError](err), is[*migrate.CanaryError](err), is[*acsdest.PublicContainerError](err):
 		return exitPreflight
 	case is[*twiliosrc.ManifestError](err), is[*redact.LeakError](err):
 		return exitFixture

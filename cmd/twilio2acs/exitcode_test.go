@@ -42,6 +42,7 @@ func TestExitCode(t *testing.T) {
 		{"connection string that is none", &acsdest.ConnectionError{Err: errors.New("no endpoint")}, 11},
 		{"Twilio out of reach", &twiliosrc.UnreachableError{Host: "x", Err: errors.New("refused")}, 12},
 		{"preflight", &migrate.PreflightError{}, 14},
+		{"an ACS that changes what it is given", &migrate.CanaryError{}, 14},
 		{"ledger of another account", &checkpoint.BindingError{Field: "account"}, 15},
 		{"newer ledger", &checkpoint.SchemaError{}, 15},
 		{"damaged ledger", &checkpoint.DamagedError{Err: errors.New("cut short")}, 15},

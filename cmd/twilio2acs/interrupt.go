@@ -23,19 +23,24 @@ func (e *interruptedError) Error() string {
 func (e *interruptedError) exitCode() int { return 128 + int(e.signal) }
 
 // withInterrupts returns a context that ends with an *interruptedError as its
-// cause when the process is asked to stop. Whoever asks a second time gets the
-// end of the process at once.
-func withInterrupts(parent context.Context) (ctx context.Context, stop func()) {
-	ctx, cancel := context.WithCancelCause(parent)
+// cause when the process is asked to stop; told is called then. Whoever asks a
+// second time gets the end of the process at once.
+func withInterrupts(parent context.Context, told func()) (ctx context.Context, stop func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := obey(parent, signals, told, os.Exit)
+	return ctx, func() { signal.Stop(signals); cancel() }
+}
+
+// obey cancels at the first signal and exits at the second.
+func obey(parent context.Context, signals <-chan os.Signal, told func(), exit func(int)) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
 	go func() {
-		first := interruption(<-signals)
-		cancel(first)
-		second := interruption(<-signals)
-		os.Exit(second.exitCode())
+		cancel(interruption(<-signals))
+		go told() // nobody may read it
+		exit(interruption(<-signals).exitCode())
 	}()
-	return ctx, func() { signal.Stop(signals); cancel(nil) }
+	return ctx, func() { cancel(nil) }
 }
 
 func interruption(s os.Signal) *interruptedError {

@@ -1,23 +1,47 @@
 package main
 
 import (
+	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
 )
 
-// logOptions say how much is told on stderr.
-type logOptions struct{ verbose bool }
-
-func (o *logOptions) register(cmd *cobra.Command) {
-	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "log every step, and list every loss")
+// logOptions say how much is told on stderr, and where all of it is written.
+type logOptions struct {
+	verbose bool
+	format  choice
 }
 
-// logger writes to stderr: warnings, or with --verbose everything.
+const (
+	logText = "text"
+	logJSON = "json"
+)
+
+func (o *logOptions) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every step, and list every loss")
+	f.String(logFileFlag, "", "append every step to this `file` as JSON Lines, with the IDs of requests by which Twilio's and Microsoft's support find them")
+	choose(cmd, &o.format, "log-format", "", "form of the log on stderr", logText, logJSON)
+}
+
+// logger writes to stderr warnings, or with --verbose everything, and everything
+// to the log file.
 func (o logOptions) logger(s *streams) *slog.Logger {
-	level := slog.LevelWarn
+	opts := &slog.HandlerOptions{Level: slog.LevelWarn}
 	if o.verbose {
-		level = slog.LevelDebug
+		opts.Level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+	handler := o.handler(s.err, opts)
+	if s.log != nil {
+		handler = slog.NewMultiHandler(handler, s.log.handler)
+	}
+	return slog.New(handler)
+}
+
+func (o logOptions) handler(w io.Writer, opts *slog.HandlerOptions) slog.Handler {
+	if o.format.value == logJSON {
+		return slog.NewJSONHandler(w, opts)
+	}
+	return slog.NewTextHandler(w, opts)
 }

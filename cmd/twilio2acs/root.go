@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,12 +39,17 @@ Communication Services (ACS) Chat: every message once, in order, under its autho
 
 // execute runs the command line args and returns the exit code of the process.
 func execute(args []string, s *streams) int {
-	ctx, stop := withInterrupts(context.Background())
+	ctx, stop := withInterrupts(context.Background(), func() {
+		fmt.Fprintln(s.err, "stopping once what is under way is noted; ask again to stop at once")
+	})
 	defer stop()
 	root := newRoot(s)
 	root.SetArgs(args)
 	began := false
-	whenBegun(root, func() { began = true })
+	whenBegun(root, func(cmd *cobra.Command) error {
+		began = true
+		return s.openLog(cmd)
+	})
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && !began { // cobra did not get as far as the command
 		err = misuse(cmd, err)
@@ -53,13 +60,23 @@ func execute(args []string, s *streams) int {
 	if err != nil {
 		report(s, cmd, args, err)
 	}
+	if lerr := s.closeLog(exitCode(err), err); lerr != nil {
+		printError(s.err, painter(s.err.color), lerr)
+		err = cmp.Or(err, lerr)
+	}
 	return exitCode(err)
 }
 
-// whenBegun has every command below cmd call f before anything else.
-func whenBegun(cmd *cobra.Command, f func()) {
+// whenBegun has every command below cmd call f before anything else. The error of
+// f is that of the command.
+func whenBegun(cmd *cobra.Command, f func(*cobra.Command) error) {
 	if inner := cmd.RunE; inner != nil {
-		cmd.RunE = func(cmd *cobra.Command, args []string) error { f(); return inner(cmd, args) }
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if err := f(cmd); err != nil {
+				return err
+			}
+			return inner(cmd, args)
+		}
 	}
 	for _, child := range cmd.Commands() {
 		whenBegun(child, f)

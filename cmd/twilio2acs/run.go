@@ -21,6 +21,7 @@ type runOptions struct {
 	rounds  roundsOptions
 	delete  deleteOptions
 	limit   runLimitOptions
+	canary  canaryOptions
 	settle  time.Duration
 	deep    bool
 	dryRun  bool
@@ -56,6 +57,7 @@ only what is new.`,
 	o.rounds.register(cmd)
 	o.delete.register(cmd)
 	o.limit.register(cmd)
+	o.canary.register(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
 	f.BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
@@ -122,6 +124,7 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 	if err := preflight(ctx, s, m.rules, accepted); err != nil {
 		return came, err
 	}
+	o.connect.log = o.log.logger(s)
 	to, err := o.connect.connect(o.dest)
 	if err != nil {
 		return came, err
@@ -135,6 +138,9 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 	ledger, err := o.state.open(m.binding(to.resource))
 	if err != nil {
 		return came, err
+	}
+	if err := o.canary.send(ctx, o.dest, to, ledger, o.settle, o.log.logger(s)); err != nil {
+		return came, errors.Join(err, ledger.Close())
 	}
 	var ends time.Time
 	if o.limit.maxDuration > 0 {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"serve":     scriptServe,
 	"halt":      scriptHalt,
 	"signal":    scriptSignal,
+	"breakoff":  scriptBreakOff,
 	"hold":      scriptHold,
 	"release":   scriptRelease,
 	"move":      scriptMove,
@@ -143,6 +145,9 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(json.Unmarshal([]byte(line), &values))
 	for name, value := range values {
 		ts.Setenv(name, value)
+	}
+	if u, err := url.Parse(values["endpoint"]); err == nil {
+		ts.Setenv("address", u.Host) // to listen at again
 	}
 }
 

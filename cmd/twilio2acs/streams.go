@@ -16,6 +16,7 @@ type streams struct {
 	in  io.Reader
 	out *resultWriter
 	err *console
+	log *logFile // nil for none
 
 	// prompts says that somebody sits there who can be asked.
 	prompts bool

@@ -37,7 +37,7 @@ func (o *verifyOptions) compare(ctx context.Context, s *streams, found func(migr
 		return v, 0, err
 	}
 	defer func() { err = cmp.Or(err, media.close()) }()
-	o.connect.reads = true
+	o.connect.reads, o.connect.log = true, o.log.logger(s)
 	to, err := o.connect.connect(o.dest)
 	if err != nil {
 		return v, 0, err
@@ -128,7 +128,7 @@ func (o *verifyOptions) compareDigests(ctx context.Context, s *streams, found fu
 	if err := cmp.Or(err, o.state.admit(ledger, about)); err != nil {
 		return v, err
 	}
-	o.connect.reads = true
+	o.connect.reads, o.connect.log = true, o.log.logger(s)
 	to, err := o.connect.connect(o.dest)
 	if err != nil {
 		return v, err
