@@ -17,17 +17,17 @@ import (
 // assemble puts the pieces together, in the order of the conversations, and
 // completes the manifest, whose maps must be there.
 func (w *workshop) assemble(ctx context.Context, m Manifest, order []mapping.ConversationSID) error {
-	a := &assembly{shop: w, manifest: m, files: map[Kind]*assembledFile{}}
+	media, err := w.newPiece(filesPiece)
+	if err != nil {
+		return err
+	}
+	a := &assembly{shop: w, manifest: m, files: map[Kind]*assembledFile{}, media: media}
 	defer a.discard()
 	if err := a.run(ctx, order); err != nil {
 		return fmt.Errorf("put recording together: %w", err)
 	}
-	text, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
+	if err := w.writeManifest(ctx, m); err != nil {
 		return err
-	}
-	if err := writeFile(filepath.Join(w.snapshotDir(), manifestFile), append(text, '\n')); err != nil {
-		return fmt.Errorf("write manifest: %w", err)
 	}
 	return w.check(ctx)
 }
@@ -46,6 +46,7 @@ type assembly struct {
 	shop     *workshop
 	manifest Manifest // its maps are filled in
 	files    map[Kind]*assembledFile
+	media    *piece // names the files of media that are in it
 }
 
 // assembledFile is one file of the snapshot.
@@ -56,8 +57,7 @@ type assembledFile struct {
 }
 
 func (a *assembly) run(ctx context.Context, order []mapping.ConversationSID) error {
-	// An earlier attempt may have left something behind.
-	if err := removeUnless(a.shop.snapshotDir(), func(name string) bool { return name == mediaDir }); err != nil {
+	if err := a.shop.clearSnapshot(); err != nil {
 		return err
 	}
 	for _, kind := range requiredKinds {
@@ -74,9 +74,6 @@ func (a *assembly) run(ctx context.Context, order []mapping.ConversationSID) err
 			return err
 		}
 	}
-	if err := a.removeStrays(); err != nil {
-		return err
-	}
 	return a.finish()
 }
 
@@ -87,9 +84,10 @@ func (a *assembly) add(about string, raw []byte) error {
 		if err := json.Unmarshal(raw, &f); err != nil {
 			return err
 		}
-		name := mediaDir + "/" + string(f.SID)
-		a.manifest.Sizes[name], a.manifest.SHA256[name] = f.Size, f.SHA256
-		return nil
+		if err := a.shop.placeMedia(f.SID); err != nil {
+			return err
+		}
+		return a.media.line(fileLine, raw)
 	}
 	f, err := a.file(Kind(about))
 	if err != nil {
@@ -120,6 +118,9 @@ func (a *assembly) file(kind Kind) (*assembledFile, error) {
 }
 
 func (a *assembly) finish() error {
+	if err := a.media.finish(); err != nil {
+		return err
+	}
 	for kind, f := range a.files {
 		if err := f.finish(); err != nil {
 			return err
@@ -131,25 +132,18 @@ func (a *assembly) finish() error {
 }
 
 func (a *assembly) discard() {
+	a.media.discard()
 	for _, f := range a.files {
 		f.discard()
 	}
 }
 
-// removeStrays removes the files of conversations that are gone, and files that
-// were never finished.
-func (a *assembly) removeStrays() error {
-	return removeUnless(filepath.Join(a.shop.snapshotDir(), mediaDir), func(name string) bool {
-		_, ok := a.manifest.Sizes[mediaDir+"/"+name]
-		return ok
-	})
-}
-
-func removeUnless(dir string, keep func(name string) bool) error {
-	entries, err := os.ReadDir(dir)
+// clearSnapshot removes what an earlier attempt has left behind, except for media.
+func (w *workshop) clearSnapshot() error {
+	entries, err := os.ReadDir(w.snapshotDir())
 	for _, e := range entries {
-		if !keep(e.Name()) {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		if e.Name() != mediaDir {
+			err = errors.Join(err, os.Remove(filepath.Join(w.snapshotDir(), e.Name())))
 		}
 	}
 	return err

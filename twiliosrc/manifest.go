@@ -1,8 +1,6 @@
 package twiliosrc
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -18,9 +16,6 @@ const (
 	manifestFile    = "snapshot.json"
 	manifestFormat  = "twilio-conversations-snapshot"
 	manifestVersion = 1
-	// maxManifest bounds what is read of the manifest, which may name every
-	// media file.
-	maxManifest = 256 << 20
 	// defaultRegion is where Twilio keeps an account unless told otherwise.
 	defaultRegion = "us1"
 )
@@ -36,12 +31,14 @@ type Manifest struct {
 	RecordedAt        mapping.Timestamp  `json:"recordedAt"`
 	Redacted          bool               `json:"redacted"`
 
-	// What the files held when they were recorded. Counts go by kind
+	// What the listings held when they were recorded. Counts go by kind
 	// ("messages"), sizes in bytes and hashes in hexadecimal by name
-	// ("messages.jsonl", "media/ME…"). What is not in them is not checked.
+	// ("messages.jsonl"). What is not in them is not checked. In snapshot.json
+	// "sizes" and "sha256" have those of media, too ("media/ME…"): as many as there
+	// are files, which is why they are only passed over, and never held.
 	Counts map[Kind]int64    `json:"counts,omitempty"`
-	Sizes  map[string]int64  `json:"sizes,omitempty"`
-	SHA256 map[string]string `json:"sha256,omitempty"`
+	Sizes  map[string]int64  `json:"-"`
+	SHA256 map[string]string `json:"-"`
 }
 
 // ManifestError says that a snapshot is not what its manifest says, or that the
@@ -68,25 +65,21 @@ var (
 	errNewerVersion = errors.New("version is newer than this program knows")
 )
 
-// parseManifest reads snapshot.json. The error of a file that does not claim to
-// be a manifest is errNoManifest.
-func parseManifest(text []byte) (Manifest, error) {
-	var m Manifest
-	if err := json.Unmarshal(bytes.TrimPrefix(text, byteOrderMark), &m); err != nil {
-		return m, err
-	}
+// check refuses what is no manifest that this program can use, and completes it.
+// The error of what does not claim to be a manifest is errNoManifest.
+func (m *Manifest) check() error {
 	switch {
 	case m.Format != manifestFormat:
-		return m, errNoManifest
+		return errNoManifest
 	case m.Version > manifestVersion:
-		return m, fmt.Errorf("%w: %d, not %d", errNewerVersion, m.Version, manifestVersion)
+		return fmt.Errorf("%w: %d, not %d", errNewerVersion, m.Version, manifestVersion)
 	case m.Version < 1:
-		return m, fmt.Errorf("version %d does not exist", m.Version)
+		return fmt.Errorf("version %d does not exist", m.Version)
 	}
 	if m.Region == "" {
 		m.Region = defaultRegion
 	}
-	return m, errors.Join(m.checkSIDs(), m.checkNames())
+	return m.checkSIDs()
 }
 
 func (m Manifest) checkSIDs() error {
@@ -100,21 +93,19 @@ func (m Manifest) checkSIDs() error {
 	return errors.Join(account, service)
 }
 
-// checkNames keeps the names in the manifest from becoming paths: only the
+// isListing and isMedia keep the names in a manifest from becoming paths: only the
 // files of a snapshot may be named.
-func (m Manifest) checkNames() error {
-	for name := range m.files() {
-		sid, isMedia := strings.CutPrefix(name, mediaDir+"/")
-		if isMedia && validSID(prefixMedia, sid) || slices.ContainsFunc(kinds, func(k Kind) bool { return k.file() == name }) {
-			continue
-		}
-		return fmt.Errorf("%.80q is no file of a snapshot", name)
-	}
-	return nil
+func isListing(name string) bool {
+	return slices.ContainsFunc(kinds, func(k Kind) bool { return k.file() == name })
 }
 
-// files are the names of all files of which something is recorded.
-func (m Manifest) files() iter.Seq[string] {
+func isMedia(name string) bool {
+	sid, ok := strings.CutPrefix(name, mediaDir+"/")
+	return ok && validSID(prefixMedia, sid)
+}
+
+// listings are the names of those of which something is recorded.
+func (m Manifest) listings() iter.Seq[string] {
 	names := map[string]bool{}
 	for name := range m.Sizes {
 		names[name] = true
@@ -130,12 +121,9 @@ func (m Manifest) files() iter.Seq[string] {
 	return slices.Values(slices.Sorted(maps.Keys(names)))
 }
 
-// checkSizes compares the sizes of the files with those recorded, except for media.
+// checkSizes compares the sizes of the listings with those recorded.
 func (m Manifest) checkSizes(root *os.Root) error {
 	for _, name := range slices.Sorted(maps.Keys(m.Sizes)) {
-		if strings.HasPrefix(name, mediaDir) {
-			continue
-		}
 		info, err := root.Stat(name)
 		if err == nil {
 			err = m.checkSize(name, info.Size())
@@ -148,15 +136,15 @@ func (m Manifest) checkSizes(root *os.Root) error {
 }
 
 func (m Manifest) checkSize(name string, size int64) error {
-	if want, ok := m.Sizes[name]; ok && size != want {
-		return fmt.Errorf("it has %d bytes, not %d as recorded", size, want)
+	if want, ok := m.Sizes[name]; ok {
+		return sameSize(size, want)
 	}
 	return nil
 }
 
 func (m Manifest) checkHash(name, sum string) error {
-	if want, ok := m.SHA256[name]; ok && !strings.EqualFold(sum, want) {
-		return fmt.Errorf("its SHA-256 is %s, not %.64q as recorded", sum, want)
+	if want, ok := m.SHA256[name]; ok {
+		return sameHash(sum, want)
 	}
 	return nil
 }
@@ -166,6 +154,20 @@ func (m Manifest) checkCount(name string, lines int64) error {
 		if kind.file() == name && lines != want {
 			return fmt.Errorf("it has %d items, not %d as recorded", lines, want)
 		}
+	}
+	return nil
+}
+
+func sameSize(size, want int64) error {
+	if size != want {
+		return fmt.Errorf("it has %d bytes, not %d as recorded", size, want)
+	}
+	return nil
+}
+
+func sameHash(sum, want string) error {
+	if !strings.EqualFold(sum, want) {
+		return fmt.Errorf("its SHA-256 is %s, not %.64q as recorded", sum, want)
 	}
 	return nil
 }

@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/internal/snapshottest"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/redact"
 )
 
@@ -68,4 +70,39 @@ func TestRecordRedactsAgain(t *testing.T) {
 	first, second := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2")
 	record(t, open(t, harbour, nil), first, opts)
 	checkRecording(t, second, record(t, open(t, first, nil), second, opts))
+}
+
+// A conversation that is gone by the time of a later attempt leaves no files behind,
+// although they were in the snapshot that the earlier one had put together.
+func TestRecordLeavesNoStrayFiles(t *testing.T) {
+	const goner = "CH42bf5a"
+	less := snapshottest.Copy(t, contoso)
+	for _, name := range []string{"conversations.jsonl", "participants.jsonl", "messages.jsonl", "webhooks.jsonl"} {
+		rewrite(t, less, name, func(text string) string {
+			return strings.Join(slices.DeleteFunc(strings.SplitAfter(text, "\n"), func(l string) bool { return strings.Contains(l, goner) }), "")
+		})
+	}
+	leak := errors.New("a name is in messages.jsonl:3")
+	opts := &twiliosrc.RecordOptions{OpenRedactor: func(dir string) (twiliosrc.Redactor, error) {
+		r, err := redact.Open(dir, nil)
+		return leaking{r, leak}, err
+	}}
+	out := filepath.Join(t.TempDir(), "out")
+	if _, err := twiliosrc.NewRecorder(open(t, contoso, nil), opts).Record(t.Context(), out); !errors.Is(err, leak) {
+		t.Fatalf("Record: %v, want the leak", err)
+	}
+	leak = nil
+	checkRecording(t, out, record(t, open(t, less, nil), out, opts))
+	recorded := texts(t, out, false)
+	files := 0
+	for name := range recorded {
+		if sid, ok := strings.CutPrefix(name, "media/"); ok {
+			if files++; !strings.Contains(recorded["messages.jsonl"], sid) {
+				t.Errorf("%s is of no message", name)
+			}
+		}
+	}
+	if files == 0 || strings.Contains(recorded["messages.jsonl"], goner) {
+		t.Errorf("%d files, and messages of a conversation that is gone", files)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -128,11 +127,7 @@ func (s *Snapshot) readManifest(dir string) error {
 		return &NotSnapshotError{Dir: dir, Err: err}
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxManifest))
-	if err != nil {
-		return fmt.Errorf("read %s: %w", manifestFile, err)
-	}
-	s.manifest, err = parseManifest(text)
+	s.manifest, err = readManifest(f, mediaVisitor{})
 	switch {
 	case errors.Is(err, errNoManifest):
 		return &NotSnapshotError{Dir: dir, Err: err}

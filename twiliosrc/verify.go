@@ -7,29 +7,30 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"strings"
 )
+
+// maxDifferences is how many differences of media are looked for.
+const maxDifferences = 1000
+
+var errManyDifferences = errors.New("too many differences")
 
 // Verify reads every file of which the manifest knows something and compares
 // size, SHA-256 and count. Each difference is a *ManifestError; all of them are
-// joined.
+// joined, of media the first 1,000.
 func (s *Snapshot) Verify(ctx context.Context) error {
-	return s.verify(ctx, func(string) bool { return true })
+	err := s.VerifyListings(ctx)
+	if ctx.Err() != nil {
+		return err
+	}
+	return errors.Join(err, s.verifyMedia(ctx))
 }
 
 // VerifyListings is Verify without the bytes of media, which may be many times
 // as large: a file cut off at the end of a line is found, before its resources
 // are taken for all there are.
 func (s *Snapshot) VerifyListings(ctx context.Context) error {
-	return s.verify(ctx, func(name string) bool { return !strings.HasPrefix(name, mediaDir+"/") })
-}
-
-func (s *Snapshot) verify(ctx context.Context, concerns func(name string) bool) error {
 	var errs []error
-	for name := range s.manifest.files() {
-		if !concerns(name) {
-			continue
-		}
+	for name := range s.manifest.listings() {
 		err := s.verifyFile(ctx, name)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -39,6 +40,60 @@ func (s *Snapshot) verify(ctx context.Context, concerns func(name string) bool) 
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// verifyMedia reads the manifest once more, and each file of media that it names.
+func (s *Snapshot) verifyMedia(ctx context.Context) error {
+	f, err := openRegular(s.root, manifestFile)
+	if err != nil {
+		return &ManifestError{File: manifestFile, Err: err}
+	}
+	defer f.Close()
+	var errs []error
+	note := func(name string, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err == nil:
+			return nil
+		case len(errs) == maxDifferences:
+			return errManyDifferences
+		}
+		errs = append(errs, &ManifestError{File: name, Err: err})
+		return nil
+	}
+	_, err = readManifest(f, mediaVisitor{
+		size: func(name string, want int64) error { return note(name, s.verifySize(name, want)) },
+		hash: func(name, want string) error { return note(name, s.verifyHash(ctx, name, want)) },
+	})
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil && !errors.Is(err, errManyDifferences):
+		errs = append(errs, &ManifestError{File: manifestFile, Err: err})
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Snapshot) verifySize(name string, want int64) error {
+	info, err := s.root.Stat(name)
+	if err != nil {
+		return err
+	}
+	return sameSize(info.Size(), want)
+}
+
+func (s *Snapshot) verifyHash(ctx context.Context, name, want string) error {
+	f, err := openRegular(s.root, name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, contextReader{ctx, f}); err != nil {
+		return err
+	}
+	return sameHash(hex.EncodeToString(hash.Sum(nil)), want)
 }
 
 func (s *Snapshot) verifyFile(ctx context.Context, name string) error {

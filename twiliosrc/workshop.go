@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ const (
 	workFormat   = "twilio-conversations-recording/1"
 	bindingFile  = "recording.json"
 	piecesDir    = "pieces"
+	filesDir     = "files" // of media, until it is known which belong to the snapshot
 	snapshotPart = "snapshot"
 	finishedFile = "finished"
 	accountPiece = "account"
@@ -119,7 +121,7 @@ func (w *workshop) prepare(b binding) error {
 	if w.isFinished() {
 		return nil
 	}
-	for _, d := range []string{w.path(piecesDir), filepath.Join(w.snapshotDir(), mediaDir)} {
+	for _, d := range []string{w.path(piecesDir), w.path(filesDir), w.mediaDir()} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return fmt.Errorf("record: %w", err)
 		}
@@ -134,6 +136,9 @@ func (w *workshop) prepare(b binding) error {
 		return &UnfinishedError{w.dir, errOtherRecording}
 	case errors.Is(err, fs.ErrNotExist):
 		err = writeFile(w.path(bindingFile), text)
+	}
+	if err == nil {
+		err = w.takeMediaBack()
 	}
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
@@ -166,11 +171,12 @@ func (w *workshop) publish(dir string) (Manifest, error) {
 			return Manifest{}, fmt.Errorf("publish snapshot: %w", err)
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	f, err := os.Open(filepath.Join(dir, manifestFile))
 	if err != nil {
 		return Manifest{}, fmt.Errorf("publish snapshot: %w", err)
 	}
-	m, err := parseManifest(text)
+	defer f.Close()
+	m, err := readManifest(f, mediaVisitor{})
 	if err != nil {
 		return m, &ManifestError{File: manifestFile, Err: err}
 	}
@@ -206,5 +212,51 @@ func (w *workshop) pieceFile(name string) string {
 
 // newMedia begins a file.
 func (w *workshop) newMedia(sid mapping.MediaSID) (*pendingFile, error) {
-	return newPendingFile(filepath.Join(w.snapshotDir(), mediaDir, string(sid)))
+	return newPendingFile(filepath.Join(w.path(filesDir), string(sid)))
+}
+
+func (w *workshop) mediaDir() string { return filepath.Join(w.snapshotDir(), mediaDir) }
+
+// placeMedia puts a file into the snapshot.
+func (w *workshop) placeMedia(sid mapping.MediaSID) error {
+	if err := checkSID(prefixMedia, "sid", sid); err != nil {
+		return err
+	}
+	to := filepath.Join(w.mediaDir(), string(sid))
+	err := os.Rename(filepath.Join(w.path(filesDir), string(sid)), to)
+	if errors.Is(err, fs.ErrNotExist) { // two messages have it: it is there
+		_, err = os.Lstat(to)
+	}
+	return err
+}
+
+// takeMediaBack undoes placeMedia for whatever an earlier attempt has placed: some
+// of it may have gone meanwhile. It takes a few files at a time, because there may
+// be more names than memory has room for.
+func (w *workshop) takeMediaBack() error {
+	for {
+		names, err := someNames(w.mediaDir())
+		if len(names) == 0 || err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := os.Rename(filepath.Join(w.mediaDir(), name), filepath.Join(w.path(filesDir), name)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// someNames are at most 1,000 of those in a directory.
+func someNames(dir string) ([]string, error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	names, err := d.Readdirnames(1000)
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	return names, err
 }

@@ -33,22 +33,14 @@ func (r *Redactor) Scan(ctx context.Context, dir string, except ...string) error
 		return fmt.Errorf("scan snapshot: %w", err)
 	}
 	defer root.Close()
-	s := scan{Redactor: r, files: root.FS(), except: slices.Concat(except, []string{KeyFile, JournalFile})}
-	return fs.WalkDir(s.files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err == nil {
-			err = context.Cause(ctx)
-		}
-		if err != nil {
-			return fmt.Errorf("scan snapshot: %w", err)
-		}
-		return s.entry(ctx, name, entry)
-	})
+	s := scan{Redactor: r, root: root, except: slices.Concat(except, []string{KeyFile, JournalFile})}
+	return s.directory(ctx, ".")
 }
 
 // scan is one pass over a snapshot.
 type scan struct {
 	*Redactor
-	files  fs.FS
+	root   *os.Root
 	except []string
 }
 
@@ -59,16 +51,40 @@ const (
 	maxLine = 16 << 20
 )
 
-// entry scans a file, or passes over a directory of files.
+// directory scans what is in a directory, a few entries at a time: there may be
+// more files of media than memory has room for their names.
+func (s *scan) directory(ctx context.Context, name string) error {
+	d, err := s.root.Open(name)
+	if err != nil {
+		return fmt.Errorf("scan snapshot: %w", err)
+	}
+	defer d.Close()
+	for {
+		entries, err := d.ReadDir(1000)
+		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+		for _, e := range entries {
+			if err := s.entry(ctx, path.Join(name, e.Name()), e); err != nil {
+				return err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("scan snapshot: %w", err)
+		}
+	}
+}
+
+// entry scans a file, or a directory of files.
 func (s *scan) entry(ctx context.Context, name string, entry fs.DirEntry) error {
 	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("scan snapshot: %w", context.Cause(ctx))
 	case slices.Contains(s.except, name):
-		if entry.IsDir() {
-			return fs.SkipDir
-		}
 		return nil
-	case entry.IsDir() && (name == "." || name == mediaName):
-		return nil
+	case entry.IsDir() && name == mediaName:
+		return s.directory(ctx, name)
 	case !entry.Type().IsRegular():
 	case name == manifestName:
 		return s.manifest(name)
@@ -97,7 +113,7 @@ var kinds = wordsOf(`services configuration roles users conversations participan
 	webhooks address_configurations media`)
 
 func (s *scan) lines(ctx context.Context, name string) error {
-	f, err := s.files.Open(name)
+	f, err := s.root.Open(name)
 	if err != nil {
 		return fmt.Errorf("scan snapshot: %w", err)
 	}
@@ -139,7 +155,7 @@ func (s *scan) line(text []byte) *LeakError {
 }
 
 func (s *scan) media(ctx context.Context, name string) error {
-	f, err := s.files.Open(name)
+	f, err := s.root.Open(name)
 	if err != nil {
 		return fmt.Errorf("scan snapshot: %w", err)
 	}
@@ -170,7 +186,7 @@ func (r contextReader) Read(p []byte) (int, error) {
 // manifest scans the description of the snapshot. Programs write it, so that it
 // suffices that it holds no words but theirs.
 func (s *scan) manifest(name string) error {
-	f, err := s.files.Open(name)
+	f, err := s.root.Open(name)
 	if err != nil {
 		return fmt.Errorf("scan snapshot: %w", err)
 	}
