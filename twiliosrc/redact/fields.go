@@ -10,6 +10,7 @@ import (
 var containers = map[string]bool{
 	"links": true, "timers": true, "delivery": true, "media": true, "messaging_binding": true,
 	"bindings": true, "auto_creation": true, "configuration": true,
+	"new_message": true, "added_to_conversation": true, "removed_from_conversation": true,
 }
 
 // counters are the numbers in resources that count something.

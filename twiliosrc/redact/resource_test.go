@@ -29,6 +29,8 @@ func TestStays(t *testing.T) {
 		`{"state":"closed","delivery":{"total":100000,"sent":"all","read":"some","failed":"none"},"status":"undelivered"}`,
 		`{"target":"webhook","configuration":{"method":"POST","filters":["onMessageAdded","onDeliveryUpdated"]}}`,
 		`{"type":"conversation","permissions":["sendMessage","editOwnUserInfo"]}`,
+		`{"pre_webhook_url":null,"filters":["onMessageAdd"],"method":"POST","url":"https://conversations.twilio.com/v1/Configuration/Webhooks"}`,
+		`{"log_enabled":false,"new_message":{"enabled":true,"badge_count_enabled":false,"template":"","with_media":{"enabled":false}},"added_to_conversation":{"enabled":true,"sound":""}}`,
 		`{"messaging_binding":{"type":"email","level":"cc"},"bindings":{"email":{}}}`,
 		`{"media":[{"sid":"` + mediaSID + `","size":1234567,"content_type":"text/plain; charset=\"ISO-8859-1\"","category":"history","filename":null}]}`,
 		`{"content_type":"application/x-vnd.com.twilio.rich.twilio.quick-reply"}`,
@@ -59,6 +61,9 @@ func TestDoesNotStay(t *testing.T) {
 		{`{"links":{"content_direct_temporary":"` + signedURL + `"}}`, "https"},
 		{`{"url":"` + conversationURL + `/Messages/maria"}`, "https"},
 		{`{"sid":"maria"}`, ""},
+		{`{"pre_webhook_url":"https://maria.example/hook?token=5ecret123","post_webhook_url":"https://user:pass@hooks.lopez.example/"}`, "https"},
+		{`{"new_message":{"template":"Maria wrote","sound":"doorbell","with_media":{"template":"Maria sent a file"}},"removed_from_conversation":{"template":"Maria left"}}`,
+			`"template" "sound" "with_media"`},
 		{`{"data":{"from":"Maria","type":"email","nested":{"subject":"Refund"}},"type":"email"}`, `from type email subject`},
 		{`{"attributes":"{\"maria\":{\"lopez\":\"desk\"}}"}`, ""},
 		{`{"attributes":"{\"phone\":447700900123}"}`, "phone"},
@@ -103,7 +108,7 @@ func peopleWords(t *testing.T, raw string) map[string]bool {
 }
 
 // twilioKeys are the keys below those of a resource that are Twilio's.
-var twilioKeys = map[string]bool{"filters": true, "content_direct_temporary": true}
+var twilioKeys = map[string]bool{"filters": true, "content_direct_temporary": true, "template": true, "sound": true, "with_media": true}
 
 func collect(value any, depth int, text func(string)) {
 	switch v := value.(type) {
