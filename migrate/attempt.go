@@ -48,9 +48,21 @@ func (a *attempts) note(err error) {
 	}
 }
 
+// calm waits until nothing of the previous process can arrive any more.
+func (w *worker) calm(ctx context.Context) error {
+	if wait := w.untilQuiet(); wait > 0 && !w.fresh {
+		return sleep(ctx, wait)
+	}
+	return ctx.Err()
+}
+
 // write makes a call that changes something in ACS and may be repeated: until it
-// succeeds, is refused for good, or patience ends.
+// succeeds, is refused for good, or patience ends. What the previous process had
+// under way when it died must not come after it.
 func (w *worker) write(ctx context.Context, operation, item string, call func(context.Context) error) error {
+	if err := w.calm(ctx); err != nil {
+		return err
+	}
 	attempts := w.attempts(operation, item)
 	return w.patience.do(ctx, func(ctx context.Context) error {
 		calls, cancel := graceful(ctx)

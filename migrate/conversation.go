@@ -28,6 +28,9 @@ type worker struct {
 	waiting []mapping.Message
 	next    time.Time // not before then may the next message be sent
 	touched bool      // something was changed in this run
+	// Until then a call that adds or removes members may still be carried out,
+	// although it seemed to have failed.
+	addsUntil, removesUntil time.Time
 }
 
 // conversation carries c as far as it goes. It returns an error only when going

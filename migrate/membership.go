@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -104,7 +105,7 @@ func (w *worker) removeMembers(ctx context.Context, left []mapping.MemberRecord)
 	if len(left) == 0 {
 		return nil
 	}
-	if err := w.readMembers(ctx); err != nil {
+	if err := w.calmMembers(ctx); err != nil {
 		return err
 	}
 	for _, rec := range left {
@@ -222,10 +223,16 @@ func (w *worker) readMembers(ctx context.Context) error {
 // are in the thread already as they are.
 func (w *worker) add(ctx context.Context, members []mapping.ChatParticipant) ([]mapping.InvalidParticipant, error) {
 	var invalid []mapping.InvalidParticipant
+	if err := sleep(ctx, time.Until(w.removesUntil)); err != nil {
+		return nil, err
+	}
 	for batch := range slices.Chunk(members, maxPerCall) {
 		err := w.write(ctx, "add participants", string(w.c.SID), func(ctx context.Context) error {
 			bad, err := w.acs.AddParticipants(ctx, w.rec.Acting(), w.rec.Thread, batch)
 			invalid = append(invalid, bad...)
+			if outcomeOf(err) == unknown {
+				w.addsUntil = time.Now().Add(w.opts.Settle)
+			}
 			return err
 		})
 		if err != nil {
@@ -238,6 +245,9 @@ func (w *worker) add(ctx context.Context, members []mapping.ChatParticipant) ([]
 // remove takes id out of the thread. When the answer is lost, the members tell
 // whether it was done.
 func (w *worker) remove(ctx context.Context, id mapping.CommunicationUserID) error {
+	if err := w.calmMembers(ctx); err != nil {
+		return err
+	}
 	attempts := w.attempts("remove participant", string(w.c.SID))
 	return w.patience.do(ctx, func(ctx context.Context) error {
 		calls, cancel := graceful(ctx)
@@ -248,8 +258,11 @@ func (w *worker) remove(ctx context.Context, id mapping.CommunicationUserID) err
 			delete(w.members, id)
 			return nil
 		}
-		if outcomeOf(err) == notDone {
+		switch outcomeOf(err) {
+		case notDone:
 			return err
+		case unknown:
+			w.removesUntil = time.Now().Add(w.opts.Settle)
 		}
 		if rerr := w.readMembers(ctx); rerr != nil {
 			return rerr

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -71,6 +72,22 @@ func (w *worker) admit(ctx context.Context, id mapping.CommunicationUserID) erro
 	return w.complete(ctx, []mapping.ChatParticipant{{User: id}})
 }
 
+// calmMembers reads the members once nothing can change them any more that has
+// been under way: whoever is not there then will not be.
+func (w *worker) calmMembers(ctx context.Context) error {
+	waited := w.untilQuiet() > 0 && !w.fresh || time.Until(w.addsUntil) > 0
+	if err := w.calm(ctx); err != nil {
+		return err
+	}
+	if err := sleep(ctx, time.Until(w.addsUntil)); err != nil {
+		return err
+	}
+	if w.members != nil && !waited {
+		return nil
+	}
+	return w.readMembers(ctx)
+}
+
 // makeRoom takes a temporary member out of a thread that is full.
 func (w *worker) makeRoom(ctx context.Context, joining mapping.CommunicationUserID) error {
 	if len(w.members) < mapping.MaxMembers {
@@ -98,10 +115,8 @@ func (w *worker) removeTemporary(ctx context.Context, writing mapping.Sender) er
 		}
 		stays = rec.ID
 	}
-	if w.members == nil {
-		if err := w.readMembers(ctx); err != nil {
-			return err
-		}
+	if err := w.calmMembers(ctx); err != nil {
+		return err
 	}
 	var left []mapping.CommunicationUserID
 	for _, id := range w.rec.Temporary {

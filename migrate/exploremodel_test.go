@@ -1,0 +1,459 @@
+package migrate_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// modelSource is a Twilio account of one conversation.
+type modelSource struct {
+	conversation mapping.Conversation
+	participants []mapping.Participant
+	messages     []mapping.Message
+}
+
+const (
+	modelConversation = "CH00000000000000000000000000000001"
+	modelService      = "IS00000000000000000000000000000001"
+)
+
+func modelSID(prefix string, n int) string { return fmt.Sprintf("%s%032d", prefix, n) }
+
+// modelParticipant is a chat user who has read up to horizon, -1 for nothing.
+func modelParticipant(n int, identity string, horizon int64) mapping.Participant {
+	p := mapping.Participant{SID: mapping.ParticipantSID(modelSID("MB", n)), Identity: mapping.Identity(identity), ConversationSID: modelConversation}
+	if horizon >= 0 {
+		p.LastReadMessageIndex = &horizon
+	}
+	return p
+}
+
+func modelMessage(index int64, author, body string) mapping.Message {
+	return mapping.Message{
+		SID: mapping.MessageSID(modelSID("IM", int(index))), ConversationSID: modelConversation, Index: index, Author: author, Body: body,
+		DateCreated: "2024-01-01T00:00:00Z", DateUpdated: "2024-01-01T00:00:00Z",
+	}
+}
+
+// firstState has a member who writes, one who only reads, an author who left,
+// one who is nobody, and a message in two parts.
+func firstState() *modelSource {
+	left := modelMessage(1, "bob", "I am off")
+	left.ParticipantSID = mapping.ParticipantSID(modelSID("MB", 9))
+	return &modelSource{
+		conversation: mapping.Conversation{SID: modelConversation, ServiceSID: modelService, FriendlyName: "topic", State: "active"},
+		participants: []mapping.Participant{modelParticipant(1, "ana", -1), modelParticipant(2, "cy", 1)},
+		messages: []mapping.Message{
+			modelMessage(0, "ana", "hello"), left, modelMessage(2, "system", "somebody left"), modelMessage(3, "ana", longText),
+		},
+	}
+}
+
+var longText = string(slices.Repeat([]byte("long "), 3000))
+
+// secondState is the first one after an edit, a deletion, an append, a join, a
+// leave and a new topic.
+func secondState() *modelSource {
+	s := firstState()
+	s.conversation.FriendlyName = "another topic"
+	s.participants = []mapping.Participant{s.participants[0], modelParticipant(3, "dee", 4)}
+	s.messages[1].Body, s.messages[1].DateUpdated = "I am off now", "2024-01-02T00:00:00Z"
+	s.messages = slices.Delete(s.messages, 2, 3)
+	s.messages = append(s.messages, modelMessage(4, "ana", "anybody there?"))
+	return s
+}
+
+func (s *modelSource) Conversations(context.Context) iter.Seq2[mapping.Conversation, error] {
+	return func(yield func(mapping.Conversation, error) bool) { yield(s.conversation, nil) }
+}
+
+func (s *modelSource) Participants(context.Context, mapping.Conversation) iter.Seq2[mapping.Participant, error] {
+	return each(s.participants)
+}
+
+func (s *modelSource) Messages(_ context.Context, _ mapping.Conversation, after int64) iter.Seq2[mapping.Message, error] {
+	return each(slices.DeleteFunc(slices.Clone(s.messages), func(m mapping.Message) bool { return m.Index <= after }))
+}
+
+func (s *modelSource) Users(context.Context) iter.Seq2[mapping.User, error] {
+	return each[mapping.User](nil)
+}
+
+func (s *modelSource) Roles(context.Context) iter.Seq2[mapping.Role, error] {
+	return each[mapping.Role](nil)
+}
+func (s *modelSource) Hooks(context.Context) iter.Seq2[string, error] { return each[string](nil) }
+
+func (s *modelSource) FetchConversation(context.Context, mapping.ServiceSID, mapping.ConversationSID) (mapping.Conversation, error) {
+	return s.conversation, nil
+}
+
+func (s *modelSource) FetchMessage(_ context.Context, _ mapping.Conversation, sid mapping.MessageSID) (mapping.Message, error) {
+	for _, m := range s.messages {
+		if m.SID == sid {
+			return m, nil
+		}
+	}
+	return mapping.Message{}, fs.ErrNotExist
+}
+
+func (s *modelSource) OpenMedia(context.Context, mapping.Conversation, mapping.Media) (io.ReadCloser, error) {
+	return nil, fs.ErrNotExist
+}
+
+func each[T any](items []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, v := range items {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// modelACS is an ACS resource in memory. Its errors say of every call what
+// became of it.
+type modelACS struct {
+	history *history // nil: everything goes well
+	kill    context.CancelFunc
+	dead    bool // the process has died
+	writes  int
+	users   int
+	threads []*modelThread
+	clock   int64 // of the last message
+	delay   time.Duration
+}
+
+type modelThread struct {
+	mapping.ChatThread
+	key     string
+	keyed   time.Time
+	members map[mapping.CommunicationUserID]mapping.ChatParticipant
+	posts   []*modelPost
+	read    map[mapping.CommunicationUserID]mapping.ChatMessageID
+}
+
+type modelPost struct {
+	mapping.ChatMessage
+	visible time.Time
+	version int64
+}
+
+// modelError is a Refusal.
+type modelError struct {
+	status  int
+	notDone bool
+}
+
+func (e *modelError) Error() string             { return fmt.Sprintf("status %d", e.status) }
+func (e *modelError) NotDone() bool             { return e.notDone }
+func (e *modelError) StatusCode() int           { return e.status }
+func (e *modelError) RetryAfter() time.Duration { return 0 }
+
+func newModelACS(delay time.Duration) *modelACS { return &modelACS{delay: delay} }
+
+// begin begins the next process.
+func (a *modelACS) begin(kill context.CancelFunc) { a.kill, a.dead = kill, false }
+
+func (a *modelACS) die() error {
+	a.dead = true
+	a.kill()
+	return errCrash
+}
+
+// write is one call that changes something. What it carries out is told when a
+// message that it adds may be seen.
+func (a *modelACS) write(call string, carryOut func(visible time.Time) error) error {
+	const latency = 7 * time.Millisecond
+	time.Sleep(latency)
+	if a.dead {
+		return errCrash
+	}
+	a.writes++
+	choice := fine
+	if a.history != nil {
+		choice = a.history.next(call)
+	}
+	now := time.Now()
+	afterwards := func() {
+		time.AfterFunc(a.delay, func() { _ = carryOut(time.Now()) }) // nobody hears of its errors
+	}
+	switch choice {
+	case throttled:
+		return &modelError{429, true}
+	case lost:
+		return &modelError{0, false}
+	case unanswered:
+		_ = carryOut(now)
+		return &modelError{503, false}
+	case late:
+		afterwards()
+		return &modelError{0, false}
+	case unseen:
+		return carryOut(now.Add(a.delay))
+	case crashed:
+		return a.die()
+	case orphaned:
+		_ = carryOut(now)
+		return a.die()
+	case belated:
+		afterwards()
+		return a.die()
+	}
+	return carryOut(now)
+}
+
+func (a *modelACS) alive() error {
+	if a.dead {
+		return errCrash
+	}
+	return nil
+}
+
+func (a *modelACS) thread(id mapping.ThreadID) *modelThread {
+	for _, t := range a.threads {
+		if t.ID == id {
+			return t
+		}
+	}
+	return nil
+}
+
+var (
+	errModelAbsent    = &modelError{404, true}
+	errModelForbidden = &modelError{403, true}
+)
+
+func (a *modelACS) CreateUser(context.Context, bool) (id mapping.CommunicationUserID, err error) {
+	err = a.write("create user", func(time.Time) error {
+		a.users++
+		id = mapping.CommunicationUserID(fmt.Sprintf("8:acs:%d", a.users))
+		return nil
+	})
+	if err != nil {
+		id = ""
+	}
+	return id, err
+}
+
+func (a *modelACS) DeleteUser(context.Context, mapping.CommunicationUserID) error {
+	return errModelForbidden // no run deletes anybody
+}
+
+func (a *modelACS) CreateThread(_ context.Context, as mapping.CommunicationUserID, key string, n mapping.NewChatThread) (out mapping.ChatThread, _ []mapping.InvalidParticipant, err error) {
+	err = a.write("create thread", func(time.Time) error {
+		const keyLifetime = 5 * time.Minute
+		for _, t := range a.threads {
+			if t.key == key && time.Since(t.keyed) < keyLifetime {
+				out = t.ChatThread
+				return nil
+			}
+		}
+		t := &modelThread{
+			ChatThread: mapping.ChatThread{ID: mapping.ThreadID(fmt.Sprintf("19:%d", len(a.threads)+1)), Topic: n.Topic, Metadata: maps.Clone(n.Metadata), CreatedBy: as},
+			key:        key, keyed: time.Now(),
+			members: map[mapping.CommunicationUserID]mapping.ChatParticipant{as: {User: as}},
+			read:    map[mapping.CommunicationUserID]mapping.ChatMessageID{},
+		}
+		for _, p := range n.Participants {
+			t.members[p.User] = p
+		}
+		a.threads = append(a.threads, t)
+		out = t.ChatThread
+		return nil
+	})
+	return out, nil, err
+}
+
+// in makes a change in a thread by one of its members.
+func (a *modelACS) in(call string, as mapping.CommunicationUserID, id mapping.ThreadID, change func(*modelThread, time.Time) error) error {
+	return a.write(call, func(visible time.Time) error {
+		t := a.thread(id)
+		switch _, member := t.members[as]; {
+		case !t.DeletedOn.IsZero():
+			return errModelAbsent
+		case !member:
+			return errModelForbidden
+		}
+		return change(t, visible)
+	})
+}
+
+func (a *modelACS) AddParticipants(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, members []mapping.ChatParticipant) ([]mapping.InvalidParticipant, error) {
+	return nil, a.in("add participants", as, id, func(t *modelThread, _ time.Time) error {
+		for _, p := range members {
+			if _, ok := t.members[p.User]; !ok {
+				t.members[p.User] = p
+			}
+		}
+		return nil
+	})
+}
+
+func (a *modelACS) RemoveParticipant(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, member mapping.CommunicationUserID) error {
+	return a.in("remove participant", as, id, func(t *modelThread, _ time.Time) error {
+		delete(t.members, member)
+		return nil
+	})
+}
+
+func (a *modelACS) SendMessage(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, n mapping.NewChatMessage) (out mapping.ChatMessageID, err error) {
+	err = a.in("send message", as, id, func(t *modelThread, visible time.Time) error {
+		a.clock = max(a.clock+1, time.Now().UnixMilli())
+		out = mapping.ChatMessageID(strconv.FormatInt(a.clock, 10))
+		t.posts = append(t.posts, &modelPost{visible: visible, version: a.clock, ChatMessage: mapping.ChatMessage{
+			ID: out, Type: mapping.TypeText, Content: n.Content, SenderDisplayName: n.SenderDisplayName, Sender: as, Metadata: maps.Clone(n.Metadata),
+		}})
+		return nil
+	})
+	if err != nil {
+		out = ""
+	}
+	return out, err
+}
+
+// change makes a change to a message by its sender.
+func (a *modelACS) change(call string, as mapping.CommunicationUserID, id mapping.ThreadID, message mapping.ChatMessageID, do func(*modelPost)) error {
+	return a.in(call, as, id, func(t *modelThread, _ time.Time) error {
+		for _, p := range t.posts {
+			if p.ID == message && p.Sender == as {
+				a.clock = max(a.clock+1, time.Now().UnixMilli())
+				p.version = a.clock
+				do(p)
+				return nil
+			}
+		}
+		return errModelAbsent
+	})
+}
+
+func (a *modelACS) UpdateMessage(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, message mapping.ChatMessageID, u mapping.MessageUpdate) error {
+	return a.change("update message", as, id, message, func(p *modelPost) {
+		p.EditedOn = time.Now()
+		if u.Content != nil {
+			p.Content = *u.Content
+		}
+		mergeModel(p.Metadata, u.Metadata)
+	})
+}
+
+func (a *modelACS) DeleteMessage(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, message mapping.ChatMessageID) error {
+	return a.change("delete message", as, id, message, func(p *modelPost) {
+		p.DeletedOn, p.EditedOn, p.Content, p.Metadata = time.Now(), time.Time{}, "", nil
+	})
+}
+
+func (a *modelACS) UpdateThread(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, u mapping.ThreadUpdate) error {
+	return a.in("update thread", as, id, func(t *modelThread, _ time.Time) error {
+		if u.Topic != nil {
+			t.Topic = *u.Topic
+		}
+		mergeModel(t.Metadata, u.Metadata)
+		return nil
+	})
+}
+
+func mergeModel(md, update mapping.Metadata) {
+	for k, v := range update {
+		if v == "" {
+			delete(md, k)
+		} else {
+			md[k] = v
+		}
+	}
+}
+
+func (a *modelACS) DeleteThread(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID) error {
+	return a.in("delete thread", as, id, func(t *modelThread, _ time.Time) error {
+		t.DeletedOn = time.Now()
+		return nil
+	})
+}
+
+func (a *modelACS) SendReadReceipt(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, message mapping.ChatMessageID) error {
+	return a.in("send read receipt", as, id, func(t *modelThread, _ time.Time) error {
+		t.read[as] = message
+		return nil
+	})
+}
+
+func (a *modelACS) FetchThread(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID) (mapping.ChatThread, error) {
+	out := a.thread(id).ChatThread
+	out.Metadata = maps.Clone(out.Metadata)
+	return out, a.alive()
+}
+
+func (a *modelACS) ListThreads(_ context.Context, as mapping.CommunicationUserID, _ time.Time) iter.Seq2[mapping.ChatThread, error] {
+	var mine []mapping.ChatThread
+	for _, t := range a.threads {
+		if _, ok := t.members[as]; ok {
+			mine = append(mine, mapping.ChatThread{ID: t.ID, Topic: t.Topic, DeletedOn: t.DeletedOn})
+		}
+	}
+	return listedModel(a, mine)
+}
+
+func (a *modelACS) ListParticipants(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID) iter.Seq2[mapping.ChatParticipant, error] {
+	return listedModel(a, slices.Collect(maps.Values(a.thread(id).members)))
+}
+
+func (a *modelACS) ListMessages(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID, _ time.Time) iter.Seq2[mapping.ChatMessage, error] {
+	var seen []*modelPost
+	for _, p := range a.thread(id).posts {
+		if !p.visible.After(time.Now()) {
+			seen = append(seen, p)
+		}
+	}
+	slices.SortFunc(seen, func(a, b *modelPost) int { return cmp.Compare(b.version, a.version) })
+	out := make([]mapping.ChatMessage, len(seen))
+	for i, p := range seen {
+		out[i] = p.read()
+	}
+	return listedModel(a, out)
+}
+
+func (p *modelPost) read() mapping.ChatMessage {
+	m := p.ChatMessage
+	m.Version, m.Metadata = strconv.FormatInt(p.version, 10), maps.Clone(p.Metadata)
+	return m
+}
+
+func (a *modelACS) FetchMessage(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID, message mapping.ChatMessageID) (mapping.ChatMessage, error) {
+	for _, p := range a.thread(id).posts {
+		if p.ID == message {
+			return p.read(), a.alive()
+		}
+	}
+	return mapping.ChatMessage{}, errModelAbsent
+}
+
+func (a *modelACS) ListReadReceipts(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID) iter.Seq2[mapping.ReadReceipt, error] {
+	var all []mapping.ReadReceipt
+	for user, message := range a.thread(id).read {
+		all = append(all, mapping.ReadReceipt{User: user, Message: message})
+	}
+	return listedModel(a, all)
+}
+
+// listedModel lists items as long as the process lives.
+func listedModel[T any](a *modelACS, items []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		time.Sleep(time.Millisecond)
+		if a.dead {
+			var zero T
+			yield(zero, errCrash)
+			return
+		}
+		each(items)(yield)
+	}
+}
