@@ -53,6 +53,9 @@ without --quick.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.run, o.again = suggest(cmd, "run"), suggest(cmd, "verify")
+			if o.source.source == "" {
+				o.again += " --source …"
+			}
 			return verify(cmd.Context(), &o, s)
 		},
 	}
@@ -149,6 +152,8 @@ func (o *verifyOptions) write(t *textWriter, r *result) {
 		t.heading("Verification found %s in %s.", plural(int64(r.details.Found), "difference", "differences"), shortly(r.took))
 	case r.err != nil && !silent(r.err):
 		t.heading("Verification ended early, after %s: what it has read is as it should be.", shortly(r.took))
+	case o.quick && unchecked > 0 && unchecked == r.summary.Conversations.Total:
+		t.heading("There is no verification to compare with (%s).", shortly(r.took))
 	case o.quick && unchecked > 0:
 		t.heading("What was verified is unchanged, but it is not everything (%s).", shortly(r.took))
 	case r.summary.Incomplete():
@@ -187,7 +192,7 @@ func (t *textWriter) differences(all []migrate.Difference, more int) {
 	t.heading("Differences:")
 	shown := all[:min(len(all), maxShownDifferences)]
 	for _, d := range shown {
-		t.printf("  %s\n      want %s\n      got  %s\n", d.Path, d.Want, d.Got)
+		t.printf("  %s\n", d)
 	}
 	if rest := len(all) - len(shown) + more; rest > 0 {
 		t.printf("  … and %s more; -o jsonl or -o csv lists them all\n", humanize.Comma(int64(rest)))
