@@ -53,6 +53,10 @@ type writer struct {
 	// end by itself: until Settle later its requests may still arrive.
 	unclean time.Time
 
+	// restored is when the ledger was copied, if it is a copy: what was done in ACS
+	// since then it does not know.
+	restored time.Time
+
 	// unsettled is set when a stop left the outcome of a send open.
 	unsettled atomic.Bool
 }
@@ -93,6 +97,9 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	}
 	report := e.report.finish()
 	report.Unsettled = e.unsettled.Load()
+	if err == nil && !e.restored.IsZero() && !report.Summary.Incomplete() {
+		err = ledgerFailure(e.ledger.ClearRestored())
+	}
 	return report, err
 }
 
@@ -108,6 +115,13 @@ func (e *Engine) begin() error {
 	}
 	if found && last.Ended.IsZero() && !e.opts.Embedded {
 		e.unclean = last.Beat
+	}
+	if taken, ok := e.ledger.Restored(); ok {
+		e.log.Warn("the ledger is a copy: what was done after it was taken is looked for in ACS", "taken", taken)
+		e.restored = taken
+		if !e.opts.Embedded { // nobody knows when the last process that used the original ended
+			e.unclean = later(e.unclean, time.Now().Add(-beatEvery))
+		}
 	}
 	run, err := e.ledger.BeginRun(time.Now())
 	if err != nil {

@@ -81,6 +81,8 @@ func (l *modelLedger) Forget(c mapping.ConversationSID) error {
 	})
 }
 
+func (l *modelLedger) Restored() (time.Time, bool)               { return time.Time{}, false }
+func (l *modelLedger) ClearRestored() error                      { return errors.New("it is no copy") }
 func (l *modelLedger) RecordMedia(mapping.MediaRecord) error     { return errors.New("there are no files") }
 func (l *modelLedger) RecordAttempt(mapping.Attempt) error       { return nil }
 func (l *modelLedger) Flush() error                              { return l.commit(func() {}) }

@@ -33,6 +33,11 @@ type Ledger interface {
 	// Forget removes everything that is known of a conversation.
 	Forget(mapping.ConversationSID) error
 
+	// Restored tells whether the ledger is a copy, and since when it may miss
+	// something. ClearRestored notes that all of it has been found.
+	Restored() (since time.Time, ok bool)
+	ClearRestored() error
+
 	// BeginRun opens the next run.
 	BeginRun(now time.Time) (mapping.RunRecord, error)
 	// Beat notes a sign of life; with ended, the clean end of the run.

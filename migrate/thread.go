@@ -27,6 +27,8 @@ func (w *worker) thread(ctx context.Context) error {
 		if err := w.prepare(ctx); err != nil {
 			return err
 		}
+	}
+	if w.rec.Thread == "" {
 		if err := w.create(ctx); err != nil {
 			return err
 		}
@@ -62,12 +64,17 @@ func (w *worker) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	if !w.restored.IsZero() {
+		if w.rec.Thread, err = w.findThread(ctx, request.Topic, w.restored); err != nil {
+			return err
+		}
+	}
 	w.rec.Creator, w.rec.Request = creator, request
 	w.rec.Content = mapping.ThreadContent{Topic: request.Topic, Metadata: request.Metadata}
 	w.rec.CreationKey, w.rec.BegunAt = uuid.NewString(), time.Now()
 	w.rec.Status, w.rec.Since = mapping.StatusRunning, time.Now()
 	w.rec.Losses = w.losses.counts
-	w.fresh = true
+	w.fresh = w.rec.Thread == ""
 	return w.note()
 }
 
@@ -117,7 +124,7 @@ func (w *worker) createPeople(ctx context.Context, members []mapping.Member) err
 // repeated; with an older one the thread is first looked for.
 func (w *worker) create(ctx context.Context) error {
 	if !w.fresh && time.Since(w.rec.BegunAt) > keyLifetime {
-		id, err := w.findThread(ctx)
+		id, err := w.findThread(ctx, w.rec.Request.Topic, w.rec.BegunAt)
 		if err != nil {
 			return err
 		}
@@ -150,17 +157,18 @@ func (w *worker) created(id mapping.ThreadID) error {
 	return w.note()
 }
 
-// findThread looks for the thread among those of its creator.
-func (w *worker) findThread(ctx context.Context) (mapping.ThreadID, error) {
+// findThread looks for the thread among those of its creator that were active
+// since then.
+func (w *worker) findThread(ctx context.Context, topic string, since time.Time) (mapping.ThreadID, error) {
 	const margin = 10 * time.Minute
 	var found mapping.ThreadID
 	err := w.patience.do(ctx, func(ctx context.Context) error {
 		found = ""
-		for t, err := range w.acs.ListThreads(ctx, w.rec.CreatorID, w.rec.BegunAt.Add(-margin)) {
+		for t, err := range w.acs.ListThreads(ctx, w.rec.CreatorID, since.Add(-margin)) {
 			if err != nil {
 				return err
 			}
-			if t.Topic != w.rec.Request.Topic || !t.DeletedOn.IsZero() {
+			if t.Topic != topic || !t.DeletedOn.IsZero() {
 				continue
 			}
 			full, err := w.acs.FetchThread(ctx, w.rec.CreatorID, t.ID)
