@@ -156,7 +156,7 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 			})
 		},
 		carry: func(ctx context.Context, engine *migrate.Engine) (*migrate.Report, error) {
-			defer tellStatus(statusPath(o.state.path), ledger, engine, messageCount(m.src), func(err error) {
+			defer tellStatus(ctx, statusPath(o.state.path), ledger, engine, messageCount(m.src), func(err error) {
 				o.log.logger(s).Warn("status file", "error", err)
 			})()
 			return o.carry(ctx, s, engine, messageCount(m.src))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,9 +71,10 @@ type statusTeller struct {
 	since    map[string]time.Time // when a problem was first seen
 }
 
-// tellStatus keeps the status file of a run until the returned function is
-// called. That it cannot be written is no reason to stop a migration.
-func tellStatus(path string, ledger *checkpoint.Ledger, engine *migrate.Engine, total int64, warn func(error)) (stop func()) {
+// tellStatus keeps the status file of a run, and gives copies of its ledger to
+// those who ask, until the returned function is called. That it cannot is no
+// reason to stop a migration.
+func tellStatus(ctx context.Context, path string, ledger *checkpoint.Ledger, engine *migrate.Engine, total int64, warn func(error)) (stop func()) {
 	t := &statusTeller{path: path, ledger: ledger, engine: engine, total: total, started: time.Now(), since: make(map[string]time.Time)}
 	quit := make(chan struct{})
 	var wg sync.WaitGroup
@@ -90,7 +92,8 @@ func tellStatus(path string, ledger *checkpoint.Ledger, engine *migrate.Engine, 
 				continue // it has not begun, or never will
 			}
 			tick.Reset(statusEvery)
-			if err := t.write(time.Now(), ended); err != nil && !warned {
+			err := t.write(time.Now(), ended)
+			if err = cmp.Or(err, ledger.AnswerReaders(ctx)); err != nil && !warned {
 				warned = true
 				warn(err)
 			}
