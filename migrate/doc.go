@@ -6,28 +6,73 @@
 //
 // When a run ends with every conversation done, each thread holds each message
 // of its conversation once, in the order of their indexes, sent by the
-// communication user of its author. This holds however often earlier runs were
-// killed or lost their connection, provided that
+// communication user of its author; its members are those of the conversation;
+// and no further run writes anything until something changes in Twilio. This
+// holds however often earlier runs were killed, lost their connection or were
+// refused, and whatever people write in the threads meanwhile, provided that
 //
 //   - one process at a time works with a ledger, and nobody gives two ledgers
 //     the same source and destination;
 //   - a request that has not been carried out within Options.Settle after its
 //     connection ended never will be;
 //   - a message that ACS has acknowledged appears in the list of its thread
-//     within Options.Settle.
+//     within Options.Settle;
+//   - nobody else writes messages with this program's metadata keys.
+//
+// Where the second of these is broken while a run goes on, the double is found
+// and deleted, and Report.Doubles counts it. What is broken later Verify finds.
+// A message that came to light only after later ones had been sent stands behind
+// them, and is reported as out of order.
+//
+// Identities are the exception: ACS has neither a key for their creation nor a
+// way to look them up. One whose creation got no answer may stay behind unused,
+// and is reported.
 //
 // # The protocol
 //
-// ACS creates a thread at most once per creation key, but has no such key for
-// messages. So the thread itself is the record: every message carries its
-// Twilio SID and part in its metadata, there is one writer per thread with one
-// message in flight, and whenever the outcome of a send is not known the thread
-// is read and the message looked for before it is sent again. The same reading
-// comes before the first send to a thread that an earlier process may have
-// written to, so acknowledgements may reach the ledger late or never.
+// One worker at a time writes to a thread, with one message in flight. What is
+// noted before a call is on disk before the call is made.
 //
-// What has no such witness is on disk before it is used: that an identity is
-// about to be created and which it became, the creation key, creator and exact
-// body of a thread, its ID, the parts a long message is cut into, and which
-// members are there only while the history is written.
+//   - Users. That a creation is begun is noted before it, the ID after it. A
+//     creation that may have been carried out counts as one identity unused, and
+//     another is made.
+//   - Threads. The creation key, creator and exact body are noted before the
+//     first attempt. Within keyLifetime the same key may be repeated and gives
+//     the same thread; after it the thread is looked for among those of its
+//     creator. What ACS did not take of the members is added and read back.
+//   - Participants. Those who are known to write are there from the creation,
+//     others join when they first write, and whoever wrote nothing joins before
+//     the last message. Authors who are no participants, and the keeper, are
+//     noted as temporary before they are added, and leave before the last
+//     message unless it is theirs. Adding twice does no harm; whether a removal
+//     was done the list of members tells, once no earlier call can change it.
+//   - Messages. Every message carries its SID and part. When the outcome of a
+//     send is not known, the thread is read until the message is found or has
+//     been absent for Options.Settle; only then is it sent again, and noted as
+//     doubtful, so that the thread is read once more before it is done.
+//     Acknowledgements may reach the ledger late or never: before the first send
+//     to a thread that an earlier process may have written to, what stands above
+//     the last one acknowledged is read and adopted, if sender, SID, part and
+//     content are the expected ones. Anything else that carries our keys parks
+//     the conversation as open.
+//   - Parts. How a long message is cut is noted before its first part. If it has
+//     changed in Twilio before the last one, those sent are deleted and it
+//     starts again.
+//   - Files and sidecars are stored under fixed keys before the message or
+//     thread that names them, and noted after; storing twice does no harm.
+//   - Read receipts follow the message they point at, or, for whoever joins at
+//     the end, the whole history; ACS keeps one mark a member. Later ones are
+//     sent only past the mark that the member has set.
+//   - Edits. What stands is read first. If it is what is wanted nothing is
+//     written, if somebody changed it in ACS it is left alone, else it is
+//     changed; the new state is noted after. Until then the next run does the
+//     same again.
+//   - Deletions. What a list does not show is asked for by itself, and counts as
+//     gone when Twilio says so. Nothing is deleted on the word of a source that is
+//     damaged or shows a part only, nothing that people changed, no thread in which
+//     they have written, and never more than Options.MaxDelete.
+//
+// After a process that did not end by itself, nothing but messages is written
+// to a thread of its before Options.Settle has passed, and messages only after
+// it was read that long.
 package migrate
