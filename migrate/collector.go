@@ -25,6 +25,7 @@ type collector struct {
 	doubles  int64
 	lag      time.Duration
 	broken   bool // something of the source could not be read
+	hooked   bool // a webhook or the like has been counted
 }
 
 func (c *collector) begin(run mapping.RunRecord, losses []mapping.Loss) {
@@ -88,12 +89,20 @@ func (c *collector) withheld(d *departures, why string) {
 	c.problem(Problem{Item: first, Status: mapping.StatusPending, Step: "delete", Reason: why})
 }
 
-// hooks sets how many webhooks and the like are lost. Where none is known, the
-// loss stands for what nobody has looked for.
-func (c *collector) hooks(n int, examples []string) {
+// hook counts one of the webhooks and the like that are lost. Without any, the
+// loss that every report begins with stands for what nobody has found.
+func (c *collector) hook(item string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.losses.count(mapping.LossPushAndWebhooks, max(0, n-1), examples)
+	n := 1
+	if !c.hooked {
+		n, c.hooked = 0, true
+	}
+	var example []string
+	if item != "" {
+		example = []string{item}
+	}
+	c.losses.count(mapping.LossPushAndWebhooks, n, example)
 }
 
 // lost counts one loss.

@@ -3,25 +3,49 @@ package migrate
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io/fs"
+	"iter"
+	"sync/atomic"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// countHooks counts the webhooks that will not fire any more. One that cannot be
-// read counts as well: it is lost in any case.
+// countHooks counts what of the account will not fire any more.
 func (v *view) countHooks(ctx context.Context) error {
-	var found []string
-	n := 0
-	for item, err := range v.src.Hooks(ctx) {
-		var damaged *mapping.DamagedError
-		if err != nil && !errors.As(err, &damaged) {
-			return fmt.Errorf("list webhooks: %w", err)
-		}
-		if n++; item != "" && len(found) < maxExamples {
-			found = append(found, item)
-		}
+	_, err := v.count(ctx, v.src.Hooks(ctx))
+	return err
+}
+
+// hooked is do, after the webhooks of the conversation have been counted. Once
+// they cannot be listed, nobody asks for those of others.
+func (v *view) hooked(do func(context.Context, mapping.Conversation) error) func(context.Context, mapping.Conversation) error {
+	src, ok := v.src.(ScopedHookSource)
+	if !ok {
+		return do
 	}
-	v.report.hooks(n, found)
-	return nil
+	var refused atomic.Bool
+	return func(ctx context.Context, c mapping.Conversation) error {
+		if !refused.Load() {
+			whole, err := v.count(ctx, src.HooksOf(ctx, c))
+			if err != nil {
+				return err
+			}
+			refused.Store(!whole)
+		}
+		return do(ctx, c)
+	}
+}
+
+// count counts hooks. One that cannot be read counts as well: it is lost in any
+// case. They matter to the report only, so that a list which cannot be read stops
+// nothing: it is told to the log, and whole is false.
+func (v *view) count(ctx context.Context, hooks iter.Seq2[string, error]) (whole bool, err error) {
+	for item, err := range hooks {
+		if err != nil && !errors.As(err, new(*mapping.DamagedError)) {
+			v.log.WarnContext(ctx, "not all webhooks are counted", "error", err)
+			return errors.Is(err, fs.ErrNotExist), context.Cause(ctx) // what is gone says nothing of others
+		}
+		v.report.hook(item)
+	}
+	return true, nil
 }

@@ -45,7 +45,7 @@ func (p *planner) run(ctx context.Context) error {
 	} else if found {
 		p.report.run.Number = last.Number
 	}
-	if err := eachConversation(ctx, p.conversations, min(planReads, p.opts.Active), &p.report, p.conversation); err != nil {
+	if err := eachConversation(ctx, p.conversations, min(planReads, p.opts.Active), &p.report, p.hooked(p.conversation)); err != nil {
 		return err
 	}
 	if err := p.depart(ctx, p.departure(KindMessage), p.departure(KindConversation)); err != nil {

@@ -28,10 +28,16 @@ type DirectorySource interface {
 }
 
 // A HookSource names what tells somebody of conversations, or begins them: by SID
-// of a webhook or address, of a service, or of the account. None of it works on
-// after the migration. It may leave out what would cost much to find.
+// of an address, of a service, or of the account. None of it works on after the
+// migration.
 type HookSource interface {
 	Hooks(context.Context) iter.Seq2[string, error]
+}
+
+// A ScopedHookSource names the webhooks of single conversations as well, by SID.
+// It may leave out what would cost much to find.
+type ScopedHookSource interface {
+	HooksOf(context.Context, mapping.Conversation) iter.Seq2[string, error]
 }
 
 // A MediaSource gives the bytes of files. The error of a file that is not there

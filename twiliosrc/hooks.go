@@ -9,41 +9,26 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// Hooks names everything in the account that tells somebody of what happens in
+// Hooks names everything of the account that tells somebody of what happens in
 // conversations, or begins them: services and accounts with webhooks or push
-// notifications, addresses that begin conversations, webhooks of single
-// conversations. Those last ones cost a request for each conversation, and are
-// only looked for with ClientOptions.Webhooks.
-func (c *Client) Hooks(ctx context.Context) iter.Seq2[string, error] {
-	return hooks(ctx, c, func(yield func(json.RawMessage, error) bool) {
-		if !c.webhooks {
-			return
-		}
-		for conv, err := range c.Conversations(ctx) {
-			if err != nil {
-				if !yield(nil, err) {
-					return
-				}
-				continue
-			}
-			for raw, err := range c.Webhooks(ctx, conv) {
-				if !yield(raw, err) {
-					return
-				}
-			}
-		}
-	})
-}
+// notifications, and addresses that begin conversations.
+func (c *Client) Hooks(ctx context.Context) iter.Seq2[string, error] { return hooks(ctx, c) }
 
 // Hooks names those that were recorded.
-func (s *Snapshot) Hooks(ctx context.Context) iter.Seq2[string, error] {
-	return hooks(ctx, s, func(yield func(json.RawMessage, error) bool) {
-		for r, err := range s.Records(ctx, Listing{Kind: KindWebhooks}, 0) {
-			if !yield(r.Raw, err) {
-				return
-			}
-		}
-	})
+func (s *Snapshot) Hooks(ctx context.Context) iter.Seq2[string, error] { return hooks(ctx, s) }
+
+// HooksOf names the webhooks of one conversation. They cost a request, and are
+// only looked for with ClientOptions.Webhooks.
+func (c *Client) HooksOf(ctx context.Context, conv mapping.Conversation) iter.Seq2[string, error] {
+	if !c.webhooks {
+		return func(func(string, error) bool) {}
+	}
+	return named(c.Webhooks(ctx, conv), "", func(h hook) bool { return h.SID != "" })
+}
+
+// HooksOf names those that were recorded of one conversation.
+func (s *Snapshot) HooksOf(ctx context.Context, conv mapping.Conversation) iter.Seq2[string, error] {
+	return named(s.Webhooks(ctx, conv), "", func(h hook) bool { return h.SID != "" })
 }
 
 // configured is what both sources know of an account.
@@ -51,6 +36,41 @@ type configured interface {
 	Account() (mapping.AccountSID, string)
 	Configurations(context.Context) iter.Seq2[json.RawMessage, error]
 	AddressConfigurations(context.Context) iter.Seq2[json.RawMessage, error]
+}
+
+func hooks(ctx context.Context, src configured) iter.Seq2[string, error] {
+	account, _ := src.Account()
+	configurations := named(src.Configurations(ctx), account, hook.fires)
+	addresses := named(src.AddressConfigurations(ctx), account, func(h hook) bool { return h.AutoCreation.Enabled })
+	return func(yield func(string, error) bool) {
+		for _, list := range []iter.Seq2[string, error]{configurations, addresses} {
+			for item, err := range list {
+				if !yield(item, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// named are the names of those resources that are hooks: their own, that of their
+// service, or else that of the account.
+func named(list iter.Seq2[json.RawMessage, error], account mapping.AccountSID, is func(hook) bool) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for raw, err := range list {
+			var h hook
+			name := ""
+			if err == nil {
+				if json.Unmarshal(raw, &h) != nil || !is(h) {
+					continue
+				}
+				name = cmp.Or(h.SID, h.Service, string(account))
+			}
+			if !yield(name, err) {
+				return
+			}
+		}
+	}
 }
 
 // hook is what of a resource says that it is one.
@@ -69,28 +89,4 @@ type hook struct {
 
 func (h hook) fires() bool {
 	return h.PreWebhook != "" || h.PostWebhook != "" || h.NewMessage.Enabled || h.Added.Enabled || h.Removed.Enabled
-}
-
-func hooks(ctx context.Context, src configured, scoped iter.Seq2[json.RawMessage, error]) iter.Seq2[string, error] {
-	account, _ := src.Account()
-	return func(yield func(string, error) bool) {
-		each := func(list iter.Seq2[json.RawMessage, error], is func(hook) bool) bool {
-			for raw, err := range list {
-				var h hook
-				if err == nil && json.Unmarshal(raw, &h) != nil {
-					continue // what cannot be read names nobody
-				}
-				if err == nil && !is(h) {
-					continue
-				}
-				if !yield(cmp.Or(h.SID, h.Service, string(account)), err) || err != nil && !isDamage(err) {
-					return false
-				}
-			}
-			return true
-		}
-		_ = each(src.Configurations(ctx), hook.fires) &&
-			each(src.AddressConfigurations(ctx), func(h hook) bool { return h.AutoCreation.Enabled }) &&
-			each(scoped, func(h hook) bool { return h.SID != "" })
-	}
 }

@@ -55,15 +55,24 @@ func TestFetchItems(t *testing.T) {
 func TestHooks(t *testing.T) {
 	s := open(t, contoso, nil)
 	server := serve(t, s, fixtureserver.Options{})
-	recorded, _ := collect(t, s.Hooks(t.Context()))
-	live, _ := collect(t, server.client(t, twiliosrc.ClientOptions{Webhooks: true}).Hooks(t.Context()))
-	slices.Sort(recorded)
-	slices.Sort(live)
-	if len(recorded) == 0 || !slices.Equal(recorded, live) {
-		t.Errorf("hooks of the snapshot %v, of the account %v", recorded, live)
+	live := server.client(t, twiliosrc.ClientOptions{Webhooks: true})
+	got, want := sound(t, live.Hooks(t.Context())), sound(t, s.Hooks(t.Context()))
+	for _, c := range sound(t, s.Conversations(t.Context())) {
+		got = append(got, sound(t, live.HooksOf(t.Context(), c))...)
+		want = append(want, sound(t, s.HooksOf(t.Context(), c))...)
 	}
-	harbourHooks, _ := collect(t, open(t, harbour, nil).Hooks(t.Context()))
-	if len(harbourHooks) != 2 { // the webhooks and the notifications of one service
-		t.Errorf("hooks of harbour %v, want 2", harbourHooks)
+	if !slices.Equal(got, want) {
+		t.Errorf("hooks %v live, %v recorded", got, want)
+	}
+	if len(want) != 6 { // three addresses, three webhooks
+		t.Errorf("%d hooks, want 6", len(want))
+	}
+	server.asked()
+	of := sound(t, server.client(t, twiliosrc.ClientOptions{}).HooksOf(t.Context(), sound(t, s.Conversations(t.Context()))[0]))
+	if asked := server.asked(); len(of)+len(asked) != 0 {
+		t.Errorf("a client that was not told to asked for webhooks: %v", asked)
+	}
+	if of := sound(t, open(t, harbour, nil).Hooks(t.Context())); len(of) != 2 { // the webhooks and the notifications of one service
+		t.Errorf("hooks of harbour %v, want 2", of)
 	}
 }

@@ -37,7 +37,7 @@ func isMajor(s mapping.Severity) bool {
 
 func (t *textWriter) loss(l migrate.LossCount) {
 	what := string(l.Code)
-	if !l.Code.Info().Account {
+	if !l.Code.Info().Account || l.Count > 1 {
 		what += fmt.Sprintf(" ×%d", l.Count)
 	}
 	severity := fmt.Sprintf("%-8s", l.Severity)
