@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -56,7 +57,7 @@ func (e *Engine) conversation(ctx context.Context, c mapping.Conversation) error
 
 func (w *worker) run(ctx context.Context) error {
 	err := w.open(ctx)
-	w.rec = w.before
+	w.rec = apart(w.before)
 	w.rec.Conversation, w.rec.Service = w.c.SID, w.c.ServiceSID
 	if err != nil {
 		return err
@@ -72,6 +73,13 @@ func (w *worker) run(ctx context.Context) error {
 		return err
 	}
 	return w.close(ctx)
+}
+
+// apart is a record that can be changed without changing rec.
+func apart(rec mapping.ThreadRecord) mapping.ThreadRecord {
+	rec.Members, rec.Temporary = slices.Clone(rec.Members), slices.Clone(rec.Temporary)
+	rec.Dropped, rec.Doubtful, rec.Foreign = slices.Clone(rec.Dropped), slices.Clone(rec.Doubtful), slices.Clone(rec.Foreign)
+	return rec
 }
 
 // countPeople counts those who are or become members.
