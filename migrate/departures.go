@@ -164,11 +164,11 @@ func (v *view) isGone(ctx context.Context, item departed) (bool, error) {
 	} else {
 		_, err = v.src.FetchMessage(ctx, mapping.Conversation{SID: item.conversation, ServiceSID: item.service}, item.message.SID)
 	}
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return true, nil
+	case err == nil, errors.As(err, new(*mapping.DamagedError)): // whatever it is like, it is there
+		return false, nil
 	}
-	if err != nil {
-		return false, unreadable("ask for what is gone", err)
-	}
-	return false, nil
+	return false, unreadable("ask for what is gone", err)
 }

@@ -14,7 +14,11 @@ func (w *worker) amend(ctx context.Context, m mapping.Message, rec mapping.Messa
 		return err
 	}
 	draft, losses := w.rules.Edition(w.roster, m, found, len(rec.IDs))
-	w.census.add(draft.Sender.Key)
+	if exists, err := w.sentBefore(draft.Sender.Key); err != nil {
+		return err
+	} else if exists {
+		w.census.add(draft.Sender.Key)
+	}
 	if !w.settled() {
 		w.losses.add(losses)
 	}

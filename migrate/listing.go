@@ -36,7 +36,7 @@ func (v *view) conversations(ctx context.Context) iter.Seq2[mapping.Conversation
 				v.log.Warn("gone in Twilio: a run without --only deals with it", "conversation", rec.Conversation)
 				continue
 			}
-			if !yield(c, err) || err != nil {
+			if !yield(c, err) || err != nil && !errors.As(err, new(*mapping.DamagedError)) {
 				return
 			}
 		}

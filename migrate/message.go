@@ -70,14 +70,15 @@ func (w *worker) confirm(ctx context.Context, m mapping.Message) error {
 		return err
 	}
 	w.sum.Messages.Unchanged++
-	if w.settled() { // then the ledger has its losses
-		w.census.add(w.roster.Sender(m).Key)
-		return nil
+	if !w.settled() { // else the ledger has its losses
+		_, losses := w.rules.ChatMessage(w.roster, m, found)
+		w.losses.add(losses)
 	}
-	draft, losses := w.rules.ChatMessage(w.roster, m, found)
-	w.losses.add(losses)
-	w.census.add(draft.Sender.Key)
-	return nil
+	exists, err := w.sentBefore(w.roster.Sender(m).Key)
+	if exists {
+		w.census.add(w.roster.Sender(m).Key)
+	}
+	return err
 }
 
 const (

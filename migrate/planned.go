@@ -178,8 +178,16 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, known *known)
 		return err
 	}
 	draft, losses := pc.rules.Edition(pc.roster, m, found, parts)
-	if err := pc.planner.meetPerson(&pc.changes, person{Key: draft.Sender.Key, DisplayName: draft.Sender.DisplayName}); err != nil {
-		return err
+	exists := verdict == missing || verdict == late
+	if !exists {
+		if exists, err = pc.sentBefore(draft.Sender.Key); err != nil {
+			return err
+		}
+	}
+	if exists {
+		if err := pc.planner.meetPerson(&pc.changes, person{Key: draft.Sender.Key, DisplayName: draft.Sender.DisplayName}); err != nil {
+			return err
+		}
 	}
 	if verdict == missing || verdict == late || !pc.settled() { // else the ledger has them
 		pc.losses.add(losses)

@@ -18,6 +18,7 @@ type subject struct {
 	roster   *mapping.Roster
 	draft    mapping.ThreadDraft
 	wrote    map[mapping.PersonKey]bool // as far as it is known
+	exist    map[mapping.PersonKey]bool // of senders asked for so far
 	updated  bool                       // topic or metadata have changed since
 	found    []mapping.Loss             // of the conversation and its participants
 
@@ -92,6 +93,24 @@ func (s *subject) problem(item, step, reason string) {
 // lose counts one loss of an item.
 func (s *subject) lose(code mapping.LossCode, item string) {
 	s.losses.add([]mapping.Loss{{Code: code, Item: item}})
+}
+
+// sentBefore reports whether the person exists that would send a message now
+// which has been sent already. It need not: whoever sent it may have left since,
+// and nobody is made up for that.
+func (s *subject) sentBefore(key mapping.PersonKey) (bool, error) {
+	if exists, known := s.exist[key]; known {
+		return exists, nil
+	}
+	rec, _, err := s.records.Person(key)
+	if err != nil {
+		return false, ledgerFailure(err)
+	}
+	if s.exist == nil {
+		s.exist = make(map[mapping.PersonKey]bool)
+	}
+	s.exist[key] = rec.ID != ""
+	return rec.ID != "", nil
 }
 
 // meet notes that a file has been counted.

@@ -266,8 +266,8 @@ func TestSyncWhenEverybodyLeaves(t *testing.T) {
 			l.remove("participants.jsonl", p)
 		}
 	})
-	if s := w.mustRun().Summary; s.Participants.Deleted != 2 || s.Incomplete() {
-		t.Errorf("after all left: %+v", s.Participants)
+	if r := w.mustRun(); r.Summary.Participants.Deleted != 2 || r.Summary.Incomplete() {
+		t.Errorf("after all left: %+v, problems %v", r.Summary, r.Problems)
 	}
 	if v := w.verify(); !v.OK() {
 		t.Errorf("differences: %v", v.Differences)
