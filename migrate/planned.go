@@ -13,7 +13,6 @@ type planned struct {
 	subject
 	planner *planner
 	changes changeGroup
-	told    bool // of the conversation itself
 }
 
 func (pc *planned) run(ctx context.Context) error {

@@ -253,8 +253,8 @@ func (w *worker) clearTail(ctx context.Context) error {
 // sentByUs reports whether a message whose source is gone looks in every respect
 // as this program would have sent it: anybody can write its keys.
 func (w *worker) sentByUs(m mapping.ChatMessage) (bool, error) {
-	index, err := strconv.ParseInt(m.Metadata[mapping.KeyMessageIndex], 10, 64)
-	if err != nil || index <= w.progress.LastIndex || m.Metadata[mapping.KeyCreatedAt] == "" {
+	index, broken := strconv.ParseInt(m.Metadata[mapping.KeyMessageIndex], 10, 64)
+	if broken != nil || index <= w.progress.LastIndex || m.Metadata[mapping.KeyCreatedAt] == "" {
 		return false, nil
 	}
 	author := m.Metadata[mapping.KeyAuthor] // a participant SID where the author is an address
