@@ -106,6 +106,10 @@ func (e *Error) Unreachable() bool {
 	return e.unreachable
 }
 
+// NoToken reports that the call was not made, because its user got no token. It
+// says something of the user then, and nothing of what the call is about.
+func (e *Error) NoToken() bool { return e.token() != nil }
+
 // Hint says what can be done about it, empty when nothing is known.
 func (e *Error) Hint() string {
 	var untrusted *tls.CertificateVerificationError

@@ -75,6 +75,9 @@ func TestErrorEnvelopes(t *testing.T) {
 			if err.Error() != tt.text {
 				t.Errorf("error %q; want %q", err, tt.text)
 			}
+			if e.NoToken() {
+				t.Errorf("%v: it says that there is no token", err)
+			}
 			if e.Operation != limits.SendMessage || e.StatusCode() != tt.status || e.RequestID != "cv.1" {
 				t.Errorf("got %s, status %d, request %s", e.Operation, e.StatusCode(), e.RequestID)
 			}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,7 +20,16 @@ import (
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
-var _ migrate.MediaStore = (*acsdest.BlobStore)(nil)
+// deletingStore is a store as a rollback sees it.
+type deletingStore interface {
+	migrate.MediaStore
+	migrate.MediaRemover
+}
+
+var (
+	_ deletingStore = (*acsdest.BlobStore)(nil)
+	_ deletingStore = (*acsdest.LocalStore)(nil)
+)
 
 // smallBlock is the size of the blocks of a store that is to have many of them.
 const smallBlock = 8 << 10
@@ -28,17 +38,17 @@ const smallBlock = 8 << 10
 func TestMediaStores(t *testing.T) {
 	for _, store := range []struct {
 		name string
-		open func(testing.TB) migrate.MediaStore
+		open func(testing.TB) deletingStore
 	}{
-		{"local", func(t testing.TB) migrate.MediaStore { return newStore(t, t.TempDir()) }},
-		{"blob", func(t testing.TB) migrate.MediaStore { return azuriteFor(t).store(t, nil) }},
-		{"blob in small blocks", func(t testing.TB) migrate.MediaStore {
+		{"local", func(t testing.TB) deletingStore { return newStore(t, t.TempDir()) }},
+		{"blob", func(t testing.TB) deletingStore { return azuriteFor(t).store(t, nil) }},
+		{"blob in small blocks", func(t testing.TB) deletingStore {
 			server := azuriteFor(t)
 			opts := server.options()
 			opts.BlockSize = smallBlock
 			return server.store(t, opts)
 		}},
-		{"blob with Entra", func(t testing.TB) migrate.MediaStore {
+		{"blob with Entra", func(t testing.TB) deletingStore {
 			server := azuriteFor(t)
 			store, err := acsdest.NewBlobStoreWithCredential(newContainerURL(), &storageToken{}, server.options())
 			if err != nil {
@@ -54,7 +64,7 @@ func TestMediaStores(t *testing.T) {
 			s := store.open(t)
 			for _, tt := range []struct {
 				name string
-				test func(*testing.T, migrate.MediaStore)
+				test func(*testing.T, deletingStore)
 			}{
 				{"gives back what was put", storesContent},
 				{"takes every name", storesNames},
@@ -64,6 +74,8 @@ func TestMediaStores(t *testing.T) {
 				{"is used concurrently", storesConcurrently},
 				{"opens nothing else", opensNothingElse},
 				{"refuses keys", refusesKeys},
+				{"deletes", deletes},
+				{"lists", lists},
 			} {
 				t.Run(tt.name, func(t *testing.T) { tt.test(t, s) })
 			}
@@ -71,7 +83,7 @@ func TestMediaStores(t *testing.T) {
 	}
 }
 
-func storesContent(t *testing.T, store migrate.MediaStore) {
+func storesContent(t *testing.T, store deletingStore) {
 	for _, tt := range []struct {
 		name string
 		size int
@@ -98,7 +110,7 @@ func storesContent(t *testing.T, store migrate.MediaStore) {
 	}
 }
 
-func storesNames(t *testing.T, store migrate.MediaStore) {
+func storesNames(t *testing.T, store deletingStore) {
 	for i, name := range []string{
 		"photo.jpg", "a b.txt", "100%.txt", "%41.txt", "a+b&c=d.txt", "#1?.txt", "{key}", "Füße 写真 😀.png", "e\u0301.txt",
 		"'quoted' (1);x,y.txt", "~$.docx", "sidecar.json",
@@ -109,7 +121,7 @@ func storesNames(t *testing.T, store migrate.MediaStore) {
 	}
 }
 
-func replaces(t *testing.T, store migrate.MediaStore) {
+func replaces(t *testing.T, store deletingStore) {
 	for _, size := range []int{10, 70_000, 20, 80_000, 80_000, 0} {
 		content := randomBytes(size)
 		put(t, store, "CH2/ME1/file", bytes.NewReader(content), content)
@@ -118,7 +130,7 @@ func replaces(t *testing.T, store migrate.MediaStore) {
 
 var errBrokeOff = errors.New("the source broke off")
 
-func keepsTheOld(t *testing.T, store migrate.MediaStore) {
+func keepsTheOld(t *testing.T, store deletingStore) {
 	const key = "CH3/ME1/file"
 	old := []byte("the old file")
 	put(t, store, key, bytes.NewReader(old), old)
@@ -132,7 +144,7 @@ func keepsTheOld(t *testing.T, store migrate.MediaStore) {
 	}
 }
 
-func showsNothingHalf(t *testing.T, store migrate.MediaStore) {
+func showsNothingHalf(t *testing.T, store deletingStore) {
 	const key = "CH4/ME1/file"
 	for name, broken := range brokenSources(t) {
 		if _, _, err := store.Put(broken.ctx, key, "", broken.source); !errors.Is(err, broken.err) {
@@ -165,7 +177,7 @@ func brokenSources(t *testing.T) map[string]brokenSource {
 	}
 }
 
-func storesConcurrently(t *testing.T, store migrate.MediaStore) {
+func storesConcurrently(t *testing.T, store deletingStore) {
 	var wg sync.WaitGroup
 	for i := range 24 {
 		wg.Go(func() {
@@ -176,7 +188,7 @@ func storesConcurrently(t *testing.T, store migrate.MediaStore) {
 	wg.Wait()
 }
 
-func opensNothingElse(t *testing.T, store migrate.MediaStore) {
+func opensNothingElse(t *testing.T, store deletingStore) {
 	put(t, store, "CH6/ME1/file", strings.NewReader("x"), []byte("x"))
 	for _, key := range []string{"CH6/ME1/absent", "CH6/ME1", "CH6"} {
 		if _, err := store.Open(t.Context(), key); !errors.Is(err, fs.ErrNotExist) {
@@ -190,7 +202,7 @@ func opensNothingElse(t *testing.T, store migrate.MediaStore) {
 	}
 }
 
-func refusesKeys(t *testing.T, store migrate.MediaStore) {
+func refusesKeys(t *testing.T, store deletingStore) {
 	for _, key := range badKeys {
 		_, _, err := store.Put(t.Context(), key, "", strings.NewReader("x"))
 		var e *acsdest.KeyError
@@ -200,7 +212,87 @@ func refusesKeys(t *testing.T, store migrate.MediaStore) {
 		if _, err := store.Open(t.Context(), key); !errors.As(err, &e) {
 			t.Errorf("Open(%q): %v; want a KeyError", key, err)
 		}
+		if err := store.Delete(t.Context(), key); !errors.As(err, &e) {
+			t.Errorf("Delete(%q): %v; want a KeyError", key, err)
+		}
+		if _, err := listed(store, key); !errors.As(err, &e) {
+			t.Errorf("List(%q): %v; want a KeyError", key, err)
+		}
 	}
+}
+
+func deletes(t *testing.T, store deletingStore) {
+	const gone, stays = "CH7/ME1/a b.txt", "CH7/ME2/file"
+	for _, key := range []string{gone, stays} {
+		put(t, store, key, strings.NewReader("x"), []byte("x"))
+	}
+	for range 2 { // the second time there is nothing left to delete
+		if err := store.Delete(t.Context(), gone); err != nil {
+			t.Errorf("Delete: %v", err)
+		}
+		if _, err := store.Open(t.Context(), gone); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Open after Delete: %v; want fs.ErrNotExist", err)
+		}
+	}
+	for _, folder := range []string{"CH7/ME2", "CH7"} { // no file
+		if err := store.Delete(t.Context(), folder); err != nil {
+			t.Errorf("Delete(%q): %v", folder, err)
+		}
+	}
+	read(t, store, stays)
+	put(t, store, gone, strings.NewReader("y"), []byte("y"))
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := store.Delete(cancelled, stays); !errors.Is(err, context.Canceled) {
+		t.Errorf("Delete after the end: %v", err)
+	}
+}
+
+func lists(t *testing.T, store deletingStore) {
+	var want []string
+	for i := range 300 {
+		key := fmt.Sprintf("CH8/sidecar/%03d #%%.jsonl", i)
+		put(t, store, key, strings.NewReader("x"), []byte("x"))
+		want = append(want, key)
+	}
+	put(t, store, "CH8/sidecar/deeper/file", strings.NewReader("x"), []byte("x"))
+	put(t, store, "CH8/sidecar2/file", strings.NewReader("x"), []byte("x"))
+	got, err := listed(store, "CH8/sidecar")
+	slices.Sort(got)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("List: %d keys, %v; want %d", len(got), err, len(want))
+	}
+	for key, err := range store.List(t.Context(), "CH8/sidecar") {
+		if err == nil {
+			err = store.Delete(t.Context(), key)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, folder := range []string{"CH8/sidecar", "CH8/nothing"} {
+		if got, err := listed(store, folder); err != nil || len(got) > 0 {
+			t.Errorf("List(%s): %q, %v; want nothing", folder, got, err)
+		}
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, err := range store.List(cancelled, "CH8/sidecar2") {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("List after the end: %v", err)
+		}
+	}
+}
+
+// listed are the keys in a folder.
+func listed(store migrate.MediaRemover, folder string) (keys []string, err error) {
+	for key, err := range store.List(context.Background(), folder) {
+		if err != nil {
+			return keys, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
 
 // put stores what r gives and expects to find content.

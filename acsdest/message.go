@@ -109,12 +109,17 @@ func (c *Chat) ListMessages(ctx context.Context, as mapping.CommunicationUserID,
 
 // NewListMessagesPager is ListMessages by pages.
 func (c *Chat) NewListMessagesPager(as mapping.CommunicationUserID, thread mapping.ThreadID, opts *ListMessagesOptions) *runtime.Pager[Page[mapping.ChatMessage]] {
+	return newPager(c.client, messageList(as, thread, opts), wireMessage.noun)
+}
+
+// messageList asks for the first page of messages.
+func messageList(as mapping.CommunicationUserID, thread mapping.ThreadID, opts *ListMessagesOptions) request {
 	if opts == nil {
 		opts = &ListMessagesOptions{}
 	}
 	r := inThread(limits.ListMessages, http.MethodGet, as, thread, "/messages")
 	r.query = listQuery(cmp.Or(opts.PageSize, maxMessagePage), 0, opts.Since)
-	return newPager(c.client, r, wireMessage.noun)
+	return r
 }
 
 // wireMessage is a message as answers have it. Messages of the system have no

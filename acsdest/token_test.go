@@ -196,6 +196,9 @@ func TestTokenFailureIsNotDone(t *testing.T) {
 			if !e.NotDone() || e.StatusCode() != tt.status || e.Unauthorized() != tt.unauthorized {
 				t.Errorf("%v: %s, status %d, unauthorized %t", err, e.Outcome, e.StatusCode(), e.Unauthorized())
 			}
+			if !e.NoToken() {
+				t.Errorf("%v: it does not say that there is no token", err)
+			}
 			if want := "send message: get token of user: " + tt.text; err.Error() != want {
 				t.Errorf("error %q; want %q", err, want)
 			}

@@ -1,6 +1,9 @@
 package mapping
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // The message types that this program meets. ACS may add others.
 const (
@@ -33,6 +36,12 @@ type ChatMessage struct {
 	EditedOn          time.Time           // zero unless edited
 	DeletedOn         time.Time           // zero unless deleted
 	Metadata          Metadata
+}
+
+// RawChatMessage is a message with the JSON it was read from, on one line.
+type RawChatMessage struct {
+	ChatMessage
+	Raw json.RawMessage
 }
 
 // ReadReceipt is the latest message a member has read.

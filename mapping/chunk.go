@@ -9,13 +9,13 @@ import (
 // ChunkFormat marks a line of a chunk.
 const ChunkFormat = "twilio2acs-message/v1"
 
-// chunkKey is where the chunk of m is kept. It names what is carried of the
-// message, so that an edited message has another chunk, while a field that
-// nobody reads, such as a link, changes neither the key nor the metadata that
-// refers to it.
-func chunkKey(c ConversationSID, m Message, source SourceDigest) string {
+// ChunkKey is where the chunk of the message at index is kept, if it needs one. It
+// names what is carried of the message, so that an edited message has another
+// chunk, while a field that nobody reads, such as a link, changes neither the key
+// nor the metadata that refers to it.
+func ChunkKey(c ConversationSID, index int64, source SourceDigest) string {
 	sum := sha256.Sum256(source[:])
-	return fmt.Sprintf("%s/%s/%d-%d-%x.jsonl", keyElement(string(c)), sidecarFolder, m.Index, m.Index, sum[:4])
+	return fmt.Sprintf("%s/%d-%d-%x.jsonl", SidecarFolder(c), index, index, sum[:4])
 }
 
 // chunkLine is m whole, on one line of JSON: as Twilio returned it, with what its

@@ -128,4 +128,4 @@ func (d *drafting) draft() (MessageDraft, []Loss) {
 	return draft, d.losses
 }
 
-func (d *drafting) chunkKey() string { return chunkKey(d.roster.conversation, d.m, d.source) }
+func (d *drafting) chunkKey() string { return ChunkKey(d.roster.conversation, d.m.Index, d.source) }

@@ -14,6 +14,9 @@ const (
 	StatusFailed  Status = "failed"  // an error that a later run may not meet
 	StatusBlocked Status = "blocked" // cannot be carried under the present rules
 	StatusOpen    Status = "open"    // an outcome that reading could not settle: a person must look
+	// StatusRemoving is that of a thread which a rollback is deleting, or, once the
+	// record names none any more, has deleted.
+	StatusRemoving Status = "removing"
 )
 
 // PersonRecord says which communication user a person became.
@@ -28,6 +31,9 @@ type PersonRecord struct {
 	// Unused counts creations whose answer never came. Each may have left one
 	// identity that nothing refers to.
 	Unused int `json:"unused,omitempty"`
+	// Deleting is a user that a rollback is deleting: it may be gone already, and
+	// nobody may use it again.
+	Deleting CommunicationUserID `json:"deleting,omitempty"`
 }
 
 // MediaRecord says what became of one file.

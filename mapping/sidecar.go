@@ -13,10 +13,12 @@ const SidecarFormat = "twilio2acs-conversation/v1"
 // its messages.
 const sidecarFolder = "sidecar"
 
+// SidecarFolder is where conversation.json and the chunks of a conversation are
+// kept.
+func SidecarFolder(c ConversationSID) string { return keyElement(string(c)) + "/" + sidecarFolder }
+
 // SidecarKey is where conversation.json is kept.
-func (r Rules) SidecarKey(c ConversationSID) string {
-	return keyElement(string(c)) + "/" + sidecarFolder + "/conversation.json"
-}
+func (r Rules) SidecarKey(c ConversationSID) string { return SidecarFolder(c) + "/conversation.json" }
 
 // Sidecar is conversation.json: everything of the conversation that ACS has no
 // place for, as Twilio gave it, one resource a line. Addresses stand in it even
