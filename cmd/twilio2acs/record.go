@@ -64,7 +64,7 @@ func record(ctx context.Context, o *recordOptions, s *streams) error {
 	if err = causeOf(ctx, err); is[*interruptedError](err) {
 		err = withHint(err, "the same command goes on where this one stopped")
 	}
-	if err == nil && recorded.Damaged > 0 {
+	if err == nil && recorded.Damaged > 0 && !o.source.skipDamaged {
 		err = exitStatus(exitIncomplete)
 	}
 	r := &recording{recorded: recorded, out: o.out, redacted: o.redacts(), skipped: skipped, took: time.Since(began), err: err}
