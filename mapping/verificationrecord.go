@@ -8,9 +8,9 @@ type VerificationRecord struct {
 	Conversation ConversationSID `json:"conversation"`
 	At           time.Time       `json:"at"`
 	Verification int             `json:"verification"` // number of the verification, from 1
-	// Digest is taken over everything the verification compares, as it stands in
-	// ACS: topic, metadata, members, and the migrated messages in order. It is
-	// empty where the thread could not be read.
+	// Digest is taken over what the verification compares, as it stands in ACS:
+	// topic, retention, metadata, members, and the migrated messages in order, each
+	// with its ID and last change. It is empty where the thread could not be read.
 	Digest      string `json:"digest,omitempty"`
 	Messages    int64  `json:"messages"`
 	Differences int    `json:"differences"`

@@ -94,13 +94,13 @@ func bestReader(as mapping.CommunicationUserID, members []mapping.ChatParticipan
 	for _, m := range members {
 		since[m.User] = m.HistorySince
 	}
-	best := as
 	for _, c := range candidates {
-		if s, ok := since[c]; ok && s.Before(since[best]) {
-			best = c
+		s, isMember := since[c]
+		if best, stays := since[as]; isMember && (!stays || s.Before(best)) {
+			as = c
 		}
 	}
-	return best
+	return as
 }
 
 func (r reading) readProperties(ctx context.Context) (got mapping.ChatThread, err error) {
@@ -168,21 +168,21 @@ func (r reading) readMessages(ctx context.Context, expected int64) (*table, erro
 		return nil, err
 	}
 	t.settle()
+	if len(t.rows) <= onePage {
+		return t, nil
+	}
 	const rounds = 5 // in a thread in which people never pause, the last changes are left out
 	for range rounds {
 		newest := t.newest
-		if len(t.rows) <= onePage || newest == 0 {
-			break
-		}
 		var changed *table
-		err := r.each(ctx, time.UnixMilli(newest), func() { changed = newTable(0) }, func(m mapping.ChatMessage) { changed.add(m) })
+		err := r.each(ctx, t.end(), func() { changed = newTable(0) }, func(m mapping.ChatMessage) { changed.add(m) })
 		if err != nil {
 			return nil, err
 		}
-		if changed.newest <= newest {
+		t.merge(changed)
+		if t.newest == newest {
 			break
 		}
-		t.merge(changed)
 	}
 	return t, nil
 }

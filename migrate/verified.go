@@ -188,18 +188,17 @@ func (t *verified) compare(want, got string, path ...string) {
 // compareMetadata compares everything that is wanted, and what else there is of
 // keys for which ours holds.
 func (t *verified) compareMetadata(want, got mapping.Metadata, ours func(string) bool, path ...string) {
-	path = append(slices.Clip(path), "metadata", "")
-	key := &path[len(path)-1]
-	for _, *key = range slices.Sorted(maps.Keys(want)) {
-		if g, ok := got[*key]; ok {
-			t.compare(want[*key], g, path...)
+	for _, k := range slices.Sorted(maps.Keys(want)) {
+		at := slices.Concat(path, []string{"metadata", k})
+		if g, ok := got[k]; ok {
+			t.compare(want[k], g, at...)
 		} else {
-			t.differ(excerpt(want[*key], 0), "nothing", path...)
+			t.differ(excerpt(want[k], 0), "nothing", at...)
 		}
 	}
-	for _, *key = range slices.Sorted(maps.Keys(got)) {
-		if _, ok := want[*key]; !ok && ours(*key) {
-			t.differ("nothing", excerpt(got[*key], 0), path...)
+	for _, k := range slices.Sorted(maps.Keys(got)) {
+		if _, ok := want[k]; !ok && ours(k) {
+			t.differ("nothing", excerpt(got[k], 0), slices.Concat(path, []string{"metadata", k})...)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -105,9 +106,7 @@ func (t *table) add(m mapping.ChatMessage) {
 	}
 	if sid != "" {
 		s.traits |= isOurs
-		if t.sidOf(s.key) != sid {
-			t.odd[s.key] = mapping.MessageSID(strings.Clone(string(sid)))
-		}
+		t.remember(s.key, sid)
 	}
 	if !m.DeletedOn.IsZero() {
 		s.traits |= isDeleted
@@ -132,6 +131,14 @@ func (t *table) voiceOf(user mapping.CommunicationUserID, name string) uint32 {
 		t.voices, t.numbers[v] = append(t.voices, v), n
 	}
 	return n
+}
+
+// remember keeps a SID that its key does not tell, as far as anybody will see it:
+// people may write anything there.
+func (t *table) remember(key sidKey, sid mapping.MessageSID) {
+	if t.sidOf(key) != sid {
+		t.odd[key] = mapping.MessageSID(strings.Clone(string(sid[:min(len(sid), longestElement+1)])))
+	}
 }
 
 // sidOf is the SID behind a key.
@@ -173,6 +180,10 @@ func (t *table) merge(changed *table) {
 	t.newest = max(t.newest, changed.newest)
 	t.settle()
 }
+
+// end is when the latest change was made, and just before it: changes may share a
+// millisecond.
+func (t *table) end() time.Time { return time.UnixMilli(t.newest - 1) }
 
 // find is the place of an ACS message.
 func (t *table) find(id int64) (int, bool) {

@@ -37,7 +37,7 @@ func (t *verified) compareView(ctx context.Context, sid mapping.ParticipantSID, 
 	v := sight{table: t.thread.table}
 	err := r.each(ctx, time.Time{}, v.begin, v.see)
 	if err == nil && v.missing() != "" { // what changed between two pages is missed
-		err = r.each(ctx, time.UnixMilli(t.thread.table.newest), func() {}, v.see)
+		err = r.each(ctx, t.thread.table.end(), func() {}, v.see)
 	}
 	const path = "messages"
 	switch missing := v.missing(); {

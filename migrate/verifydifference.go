@@ -74,11 +74,14 @@ func pathOf(elements ...string) string {
 	return strings.Join(escaped, "/")
 }
 
+// longestElement bounds an element of a path, in bytes. Those of Twilio and ACS
+// are shorter.
+const longestElement = 200
+
 // pathElement keeps what SIDs, IDs of ACS and keys of metadata are made of.
 func pathElement(s string) string {
-	const longest = 200
-	if len(s) > longest {
-		s = s[:longest] + "…"
+	if len(s) > longestElement {
+		s = s[:longestElement] + "…"
 	}
 	plain := func(r rune) bool {
 		return r > ' ' && r < 0x7f && !strings.ContainsRune("/%?#", r)

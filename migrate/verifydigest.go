@@ -98,21 +98,9 @@ func (t *threads) ledgerDigest(rec mapping.ThreadRecord, each func(mapping.Messa
 // shortHex is the first half of a SHA-256.
 func shortHex(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:16]) }
 
-// threadDigest identifies a thread as it stands in ACS. Everything that a
-// verification compares there is in it, but for read marks, which people move on.
-// What is people's own is not: their messages, their keys in the metadata of
-// thread and members, and what of ours they changed and a run has left to them.
-type threadDigest struct {
-	// Thread is over ID, topic, retention and metadata.
-	Thread string
-	// Participants is over ID, display name, metadata and visible history of every
-	// member.
-	Participants string
-	// Messages is over ID, last change, sender, display name, text and metadata of
-	// every migrated message, in the order of arrival; deleted ones are in it as
-	// such. An edit that is undone changes it, since it is a change like any other.
-	Messages string
-}
+// threadDigest identifies a thread as it stands in ACS, but for read marks, which
+// people move on, and for what is their own. VerifyQuick tells what is in it.
+type threadDigest struct{ Thread, Participants, Messages string }
 
 // digestForm is how a threadDigest is taken. Digests of another form cannot be
 // compared.

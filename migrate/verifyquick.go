@@ -27,9 +27,21 @@ type QuickOptions struct {
 // still what the last verification found, by the digest that it kept. It needs
 // no source, and writes nothing.
 //
+// The digest of a thread is taken over three things as they stand in ACS, and a
+// difference says which of them has changed:
+//
+//   - thread: ID, topic, retention, and the metadata whose keys are this program's;
+//   - participants: of each member the user ID, display name, metadata as above,
+//     and from when on the history is visible;
+//   - messages: of each migrated message, in the order of arrival, ID, last
+//     change, sender, display name, text, metadata, and whether it is deleted.
+//
+// So an edit is spotted even when it was undone, while read marks, messages that
+// people wrote themselves, and what a run has left to people do not count.
+//
 // Threads in which a run has been at work since, and those that were never
 // verified, are not read but counted as unchecked: only Verify can tell whether
-// they are as they should be. What people wrote themselves does not count.
+// they are as they should be.
 func VerifyQuick(ctx context.Context, acs VerifyACS, ledger VerifyLedger, opts *QuickOptions) (*Verification, error) {
 	if opts == nil {
 		opts = &QuickOptions{}

@@ -120,7 +120,7 @@ func verify(ctx context.Context, o *verifyOptions, s *streams) error {
 		},
 	}
 	switch {
-	case o.quick && (!v.OK() || v.Summary.Conversations.Unchecked > 0):
+	case o.quick && (!v.OK() || v.Summary.Incomplete() || v.Summary.Conversations.Unchecked > 0):
 		r.next = o.again
 	case v.OK() && v.Summary.Incomplete():
 		r.next = o.run

@@ -32,30 +32,36 @@ func (o *verifyOptions) compare(ctx context.Context, s *streams, found func(migr
 		return v, 0, err
 	}
 	defer func() { err = cmp.Or(err, known.Close()) }()
+	v, err = o.compareSource(ctx, s, m, known, found)
+	return v, m.src.Skipped(), err
+}
+
+// compareSource compares the threads that a ledger knows with the source.
+func (o *verifyOptions) compareSource(ctx context.Context, s *streams, m *migration, known *checkpoint.Reader, found func(migrate.Difference)) (v *migrate.Verification, err error) {
+	v = new(migrate.Verification)
 	media, err := m.place.openExisting(ctx, o.log.logger(s))
 	if err != nil {
-		return v, 0, err
+		return v, err
 	}
 	defer func() { err = cmp.Or(err, media.close()) }()
 	o.connect.reads, o.connect.log = true, o.log.logger(s)
 	to, err := o.connect.connect(o.dest)
 	if err != nil {
-		return v, 0, err
+		return v, err
 	}
 	defer func() { err = cmp.Or(err, to.close()) }()
 	ledger, recorder, err := o.ledger(s, known, m.binding(to.resource))
 	if err != nil {
-		return v, 0, err
+		return v, err
 	}
 	defer func() { err = cmp.Or(err, ledger.Close()) }()
 	read := &meter{source: m.src}
 	stop := o.progress.start(s.err, messageCount(m.src), read.read.Load)
 	defer stop()
-	v, err = migrate.Verify(ctx, read, to.acs, ledger, media.store, m.rules, &migrate.VerifyOptions{
+	return migrate.Verify(ctx, read, to.acs, ledger, media.store, m.rules, &migrate.VerifyOptions{
 		AsAll: o.as.value == asAll, Recorder: recorder, Resume: o.resume, Found: found,
 		Selected: !o.source.selected.selection().IsAll(), Logger: o.log.logger(s),
 	})
-	return v, m.src.Skipped(), err
 }
 
 // knownLedger opens the ledger of a run, for reading: it has to be there before

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 
@@ -67,24 +68,19 @@ func (t *table) mark(sid mapping.MessageSID, ids []mapping.ChatMessageID, marks 
 	}
 }
 
-// unclaimed are the messages with a Twilio SID that nothing asked for: those that
-// stand there twice, or belong to another conversation.
-func (t *table) unclaimed(yield func(stood) bool) {
-	for _, s := range t.rows {
-		if s.key != (sidKey{}) && !s.is(isClaimed|isDeleted) && !yield(s) {
-			return
+// unclaimed are the messages with a Twilio SID that nothing asked for, by SID:
+// those that stand there twice, and those that belong to another conversation.
+func (t *table) unclaimed(yield func(s stood, twice bool) bool) {
+	for rest := t.byKey; len(rest) > 0; {
+		same := t.carrying(t.rows[rest[0]].key)
+		rest = rest[len(same):]
+		twice := slices.ContainsFunc(same, func(place uint32) bool { return t.rows[place].is(isClaimed) })
+		for _, place := range same {
+			if s := t.rows[place]; !s.is(isClaimed|isDeleted) && !yield(s, twice) {
+				return
+			}
 		}
 	}
-}
-
-// knows reports whether anything that was claimed carries the SID of s.
-func (t *table) knows(s stood) bool {
-	for _, place := range t.carrying(s.key) {
-		if t.rows[place].is(isClaimed) {
-			return true
-		}
-	}
-	return false
 }
 
 // foreign counts the messages that people wrote themselves.
