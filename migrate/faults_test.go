@@ -26,6 +26,17 @@ func undisturbed(t *testing.T, name string) (threads string, calls int64, users 
 	return w.threads(), n.Load(), r.Summary.Users.Created
 }
 
+// callFaults are the ways in which a single call to ACS fails.
+var callFaults = []struct {
+	name  string
+	fault emulator.Fault
+}{
+	{"dropped after it was carried out", emulator.Fault{AfterCommit: true, Drop: true}},
+	{"dropped before", emulator.Fault{Drop: true}},
+	{"503 after it was carried out", emulator.Fault{AfterCommit: true, Status: 503}},
+	{"429", emulator.Fault{Status: 429}},
+}
+
 // A run whose connection is cut around any single call ends as if nothing had
 // happened, but for identities whose creation got no answer: these are reported.
 func TestRunSurvivesEachFault(t *testing.T) {
@@ -34,15 +45,7 @@ func TestRunSurvivesEachFault(t *testing.T) {
 	if testing.Short() {
 		step = 7
 	}
-	for _, f := range []struct {
-		name  string
-		fault emulator.Fault
-	}{
-		{"dropped after it was carried out", emulator.Fault{AfterCommit: true, Drop: true}},
-		{"dropped before", emulator.Fault{Drop: true}},
-		{"503 after it was carried out", emulator.Fault{AfterCommit: true, Status: 503}},
-		{"429", emulator.Fault{Status: 429}},
-	} {
+	for _, f := range callFaults {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			for k := 0; k < int(calls); k += step {

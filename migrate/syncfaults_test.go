@@ -94,15 +94,7 @@ func TestSyncSurvivesEachFault(t *testing.T) {
 	if testing.Short() {
 		step = 12
 	}
-	for i, f := range []struct {
-		name  string
-		fault emulator.Fault
-	}{
-		{"dropped after it was carried out", emulator.Fault{AfterCommit: true, Drop: true}},
-		{"dropped before", emulator.Fault{Drop: true}},
-		{"503 after it was carried out", emulator.Fault{AfterCommit: true, Status: 503}},
-		{"429", emulator.Fault{Status: 429}},
-	} {
+	for i, f := range callFaults {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			for k := i % step; k < int(calls); k += step {

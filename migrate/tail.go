@@ -253,8 +253,7 @@ func (w *worker) clearTail(ctx context.Context) error {
 // sentByUs reports whether a message whose source is gone looks in every respect
 // as this program would have sent it: anybody can write its keys.
 func (w *worker) sentByUs(m mapping.ChatMessage) (bool, error) {
-	index, broken := strconv.ParseInt(m.Metadata[mapping.KeyMessageIndex], 10, 64)
-	if broken != nil || index <= w.progress.LastIndex || m.Metadata[mapping.KeyCreatedAt] == "" {
+	if !w.comesLater(m) || m.Metadata[mapping.KeyCreatedAt] == "" {
 		return false, nil
 	}
 	author := m.Metadata[mapping.KeyAuthor] // a participant SID where the author is an address
@@ -268,4 +267,10 @@ func (w *worker) sentByUs(m mapping.ChatMessage) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// comesLater reports whether m says that it comes after what was acknowledged.
+func (w *worker) comesLater(m mapping.ChatMessage) bool {
+	index, err := strconv.ParseInt(m.Metadata[mapping.KeyMessageIndex], 10, 64)
+	return err == nil && index > w.progress.LastIndex
 }

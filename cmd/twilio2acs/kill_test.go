@@ -244,7 +244,7 @@ func readHeld(t *testing.T, dir, ledger string) *contents {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.identities, h.unused = int(stats.Identities), unusedIdentities(t, ledger)
+	h.identities, h.unused = stats.Identities, unusedIdentities(t, ledger)
 	return h
 }
 
