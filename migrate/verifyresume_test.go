@@ -119,3 +119,22 @@ func TestVerifyResumesOnlyWhatIsStillTrue(t *testing.T) {
 		})
 	}
 }
+
+// What cannot be read at the source is a problem of its conversation alone, and
+// counts as not verified.
+func TestVerifyDamagedSource(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), nil)
+	w.mustRun()
+	whole := w.source
+	w.change(func(l lines) { l.message(2, 3)["index"] = "damaged" })
+	v, err := w.verifyWith(t.Context(), migrate.VerifyOptions{})
+	must(t, err)
+	says(t, v.Differences, nil)
+	if c := v.Summary.Conversations; c.Failed != 1 || c.Unchanged+c.Pending != 2 || len(v.Problems) != 1 {
+		t.Errorf("conversations %+v, problems %v", c, v.Problems)
+	}
+	w.source = whole
+	if v := w.verifyQuick(nil); v.Summary.Conversations.Unchecked != 1 {
+		t.Errorf("conversations %+v", v.Summary.Conversations)
+	}
+}
