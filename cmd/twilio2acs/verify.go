@@ -47,7 +47,10 @@ With --quick nothing is read from the source: each thread is read from ACS and
 compared with the digest that the last verification has noted, which any change
 to a migrated message, a member, a topic or metadata spoils, undone or not.
 Threads that a run has changed since are not checked until the next verification
-without --quick.`,
+without --quick.
+
+Differences are listed as path: want, got; all of them with -o jsonl and -o csv.
+In CSV, what a spreadsheet would take for a formula begins with an apostrophe.`,
 		Example: `  twilio2acs verify --source testdata/snapshots/contoso --dest local:out
   twilio2acs verify --quick --dest local:out`,
 		Args: noArguments,
