@@ -24,7 +24,7 @@ func (o *stateOptions) register(cmd *cobra.Command) {
 }
 
 func (o *stateOptions) registerAdopt(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.adopt, "adopt-state", false, "take over a ledger of another machine, where no run may go on any more, or of an older version")
+	cmd.Flags().BoolVar(&o.adopt, "adopt-state", false, "take over a ledger of another machine, where no run may go on any more, of an older version, or older than a copy of it")
 }
 
 // binding is what a ledger must speak of to be used.

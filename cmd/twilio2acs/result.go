@@ -35,6 +35,7 @@ type details struct {
 	Foreign         int64                `json:"foreignMessages,omitempty"`
 	Doubles         int64                `json:"doublesDeleted,omitempty"`
 	Rounds          []round              `json:"rounds,omitempty"` // the latest, of a repeated run
+	Backups         *backupResult        `json:"backups,omitempty"`
 }
 
 // result is what plan, run or verify came to.

@@ -22,6 +22,7 @@ type runOptions struct {
 	delete  deleteOptions
 	limit   runLimitOptions
 	canary  canaryOptions
+	backup  backupOptions
 	settle  time.Duration
 	deep    bool
 	dryRun  bool
@@ -58,6 +59,7 @@ only what is new.`,
 	o.delete.register(cmd)
 	o.limit.register(cmd)
 	o.canary.register(cmd)
+	o.backup.register(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
 	f.BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
@@ -86,7 +88,8 @@ func run(ctx context.Context, o *runOptions, s *streams) error {
 		err = withHint(err, "everything was noted; the same command goes on where this one stopped")
 	}
 	r := resultOf("run", report)
-	r.skipped, r.took, r.err, r.details.Rounds = came.skipped, time.Since(began), err, came.rounds
+	r.skipped, r.took, r.err = came.skipped, time.Since(began), err
+	r.details.Rounds, r.details.Backups = came.rounds, came.backups
 	switch {
 	case err == nil:
 		r.next = o.verify
@@ -104,6 +107,7 @@ type outcome struct {
 	report  *migrate.Report
 	skipped int64
 	rounds  []round // of a repeated run
+	backups *backupResult
 }
 
 // migrate does the work.
@@ -135,38 +139,72 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 		return came, err
 	}
 	defer func() { err = cmp.Or(err, media.close()) }()
-	ledger, err := o.state.open(m.binding(to.resource))
+	binding := m.binding(to.resource)
+	copies, err := o.backup.open(ctx, o.state.path)
 	if err != nil {
 		return came, err
 	}
-	if err := o.canary.send(ctx, o.dest, to, ledger, o.settle, o.log.logger(s)); err != nil {
+	defer func() { err = cmp.Or(err, copies.close()) }()
+	if err := o.state.admitOlder(binding, copies); err != nil {
+		return came, err
+	}
+	ledger, err := o.state.open(binding)
+	if err != nil {
+		return came, err
+	}
+	finish, err := o.begin(ctx, s, to, ledger, copies)
+	if err != nil {
 		return came, errors.Join(err, ledger.Close())
 	}
+	r := o.repeat(s, m, ledger, func(opts *migrate.Options) *migrate.Engine {
+		opts.Embedded, opts.Gap, opts.Accept = to.embedded, to.gap, accepted
+		return migrate.New(m.src, to.acs, ledger, media.store, m.rules, opts)
+	})
+	came.report, err = r.run(ctx)
+	err = cmp.Or(err, endRun(ledger, came.report, err, finish))
+	came.skipped, came.rounds, came.backups = m.src.Skipped(), r.kept, copies.result()
+	return came, err
+}
+
+// begin does what comes before the first write: a copy of the ledger, of which
+// more follow until finish is called, and a canary.
+func (o *runOptions) begin(ctx context.Context, s *streams, to *destination, ledger *checkpoint.Ledger, copies *backups) (finish func() error, err error) {
+	log := o.log.logger(s)
+	finish, err = o.backup.start(ctx, copies, ledger, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.canary.send(ctx, o.dest, to, ledger, o.settle, log); err != nil {
+		return nil, errors.Join(err, finish())
+	}
+	return finish, nil
+}
+
+// repeat makes the rounds of a run, each with an engine of its own.
+func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger, engine func(*migrate.Options) *migrate.Engine) *rounds {
+	log, total := o.log.logger(s), messageCount(m.src)
 	var ends time.Time
 	if o.limit.maxDuration > 0 {
 		ends = time.Now().Add(o.limit.maxDuration)
 	}
-	r := &rounds{
+	return &rounds{
 		ends: ends, opts: o.rounds, whole: o.deep || !o.source.isLive(),
 		begin: func(deep bool, before time.Time, left time.Duration) *migrate.Engine {
-			return migrate.New(m.src, to.acs, ledger, media.store, m.rules, &migrate.Options{
+			return engine(&migrate.Options{
 				Only: o.limit.statuses(), MaxErrors: o.limit.maxErrors, MaxDuration: left,
-				Settle: o.settle, Embedded: to.embedded, Gap: to.gap, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
-				Selected: !o.source.selected.selection().IsAll(), Accept: accepted, Logger: o.log.logger(s),
+				Settle: o.settle, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
+				Selected: !o.source.selected.selection().IsAll(), Logger: log,
 			})
 		},
 		carry: func(ctx context.Context, engine *migrate.Engine) (*migrate.Report, error) {
-			defer tellStatus(ctx, statusPath(o.state.path), ledger, engine, messageCount(m.src), func(err error) {
-				o.log.logger(s).Warn("status file", "error", err)
+			defer tellStatus(ctx, statusPath(o.state.path), ledger, engine, total, func(err error) {
+				log.Warn("status file", "error", err)
 			})()
-			return o.carry(ctx, s, engine, messageCount(m.src))
+			return o.carry(ctx, s, engine, total)
 		},
 		ended: func(report *migrate.Report, err error) error { return noteEnd(ledger, report, err) },
 		tell:  func(r round) { o.tell(s, r) },
 	}
-	came.report, err = r.run(ctx)
-	came.skipped, came.rounds = m.src.Skipped(), r.kept
-	return came, cmp.Or(err, endRun(ledger, came.report, err))
 }
 
 // tell prints what a round came to, as it ends.
@@ -196,7 +234,7 @@ func (o *runOptions) check() (map[mapping.LossCode]bool, error) {
 	if o.settle <= 0 {
 		return nil, usagef("", "--settle %s is not above 0", o.settle)
 	}
-	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check()); err != nil {
+	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check(), o.backup.check()); err != nil {
 		return nil, err
 	}
 	return o.accept.accepted(o.dest)
@@ -215,11 +253,11 @@ func (o *runOptions) admit(m *migration) error {
 	return ledger.Close()
 }
 
-// endRun notes how the run ended and closes the ledger, with its copy beside it.
-// A run that left outcomes open did not end by itself as far as the next one is
-// concerned.
-func endRun(ledger *checkpoint.Ledger, report *migrate.Report, err error) error {
-	return errors.Join(noteEnd(ledger, report, err), ledger.CloseClean())
+// endRun notes how the run ended, makes the last copy of the ledger and closes it,
+// with its copy beside it. A run that left outcomes open did not end by itself as
+// far as the next one is concerned.
+func endRun(ledger *checkpoint.Ledger, report *migrate.Report, err error, finish func() error) error {
+	return errors.Join(noteEnd(ledger, report, err), finish(), ledger.CloseClean())
 }
 
 // noteEnd notes how a run ended.
@@ -259,6 +297,10 @@ func writeRun(t *textWriter, r *result) {
 	t.note(r.details.Unused, "identity may exist in ACS without any use: the answer to its creation was lost",
 		"identities may exist in ACS without any use: the answers to their creation were lost")
 	t.note(r.details.Doubles, "message that had arrived twice was deleted once", "messages that had arrived twice were deleted once each")
+	if b := r.details.Backups; b != nil && b.Latest != nil {
+		t.printf("  the ledger was copied to %s as %s\n", b.Place, b.Latest.File)
+		t.note(b.Failed, "copy of the ledger failed", "copies of the ledger failed")
+	}
 	t.losses(r.details.Losses)
 	t.problems(r.details.Problems, r.details.MoreProblems)
 	t.next(r.next)
