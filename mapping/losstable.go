@@ -108,7 +108,7 @@ var lossTable = []LossInfo{
 	},
 	{
 		Code: LossChannelMetadata, Severity: SeverityMinor,
-		Title:  "what a channel says of a message without text becomes a line of text",
+		Title:  "what a channel says of a message without text becomes no more than a line of text",
 		Remedy: "read it whole in the chunk that twilioSidecar names",
 	},
 	{

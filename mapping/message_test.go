@@ -209,3 +209,35 @@ func TestReceiptsStandInTheChunk(t *testing.T) {
 		t.Error("the message does not say where its receipts are")
 	}
 }
+
+// What a channel says of a message stands in the chunk whatever the text is made
+// of, and is part of what is carried.
+func TestChannelMetadataIsKept(t *testing.T) {
+	ro := rosterOf(t, stored)
+	for _, tt := range []struct {
+		name, attributes, metadata, text, losses string
+	}{
+		{"a place", "{}", `{"type":"location","data":{"latitude":51.5,"longitude":-0.14,"label":"Gate"}}`, "[Location 51.5,-0.14 Gate]", "channel-metadata"},
+		{"a place that attributes tell as well", `{"location":{"latitude":1.5,"longitude":2.5}}`, `{"type":"location","data":{"latitude":51.5,"longitude":-0.14}}`, "[Location 1.5,2.5]", "channel-metadata"},
+		{"a list", "{}", `{"type":"contacts","data":[{"name":"Ana"}]}`, "[contacts Ana]", "channel-metadata"},
+		{"only a type", "{}", `{"type":"sticker","data":null}`, "[sticker]", "channel-metadata"},
+		{"no type", "{}", `{"data":"x"}`, "[Unsupported message]", "channel-metadata unsupported-message"},
+		{"no object", "{}", `[1]`, "[Unsupported message]", "channel-metadata unsupported-message"},
+		{"none", "{}", `null`, "[Unsupported message]", "unsupported-message"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := message(func(m *mapping.Message) { m.Body, m.Attributes = "", tt.attributes })
+			without, _ := stored.ChatMessage(ro, m, nil)
+			m.ChannelMetadata = json.RawMessage(tt.metadata)
+			got, losses := stored.ChatMessage(ro, m, nil)
+			if got.Parts[0].Content != tt.text || codes(losses) != tt.losses {
+				t.Errorf("%q with losses %s; want %q with %s", got.Parts[0].Content, codes(losses), tt.text, tt.losses)
+			}
+			if known := tt.metadata != "null"; strings.Contains(string(got.Chunk), `"channelMetadata":`+tt.metadata) != known {
+				t.Errorf("chunk %s", got.Chunk)
+			} else if changed := got.Source.Changed(without.Source); (len(changed) == 1 && changed[0] == mapping.FieldContent) != known {
+				t.Errorf("changed %v", changed)
+			}
+		})
+	}
+}

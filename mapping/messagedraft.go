@@ -89,6 +89,9 @@ func (d *drafting) takeMetadata() {
 		d.updated = string(d.m.DateUpdated)
 	}
 	d.contentSID = d.m.ContentSID
+	if plainJSON(d.m.ChannelMetadata) != "" {
+		d.keep(LossChannelMetadata, "")
+	}
 	switch d.delivery = plainJSON(d.m.Delivery); {
 	case len(d.m.Receipts) > 0 && d.stores:
 		d.sidecar = true // with them in it

@@ -102,7 +102,6 @@ func (d *drafting) placeholder() string {
 		return text
 	}
 	if text, ok := channelText(d.m.ChannelMetadata); ok {
-		d.keep(LossChannelMetadata, "")
 		return text
 	}
 	d.keep(LossUnsupportedMessage, "")
