@@ -60,6 +60,16 @@ func (e *APIError) Temporary() bool {
 	return e.Status == http.StatusTooManyRequests || e.Status >= 500
 }
 
+// isForGood reports a refusal that no repetition changes, apart from that of the
+// credentials.
+func (e *APIError) isForGood() bool {
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	}
+	return e.Status >= 400 && e.Status < 500
+}
+
 // Hint says what can be done about it.
 func (e *APIError) Hint() string {
 	switch {

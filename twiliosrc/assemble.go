@@ -15,21 +15,22 @@ import (
 )
 
 // assemble puts the pieces together, in the order of the conversations, and
-// completes the manifest, whose maps must be there.
-func (w *workshop) assemble(ctx context.Context, m Manifest, order []mapping.ConversationSID) error {
+// completes the manifest, whose maps must be there. It returns what the pieces say
+// is not in them.
+func (w *workshop) assemble(ctx context.Context, m Manifest, order []mapping.ConversationSID) (recordTally, error) {
 	media, err := w.newPiece(filesPiece)
 	if err != nil {
-		return err
+		return recordTally{}, err
 	}
 	a := &assembly{shop: w, manifest: m, files: map[Kind]*assembledFile{}, media: media}
 	defer a.discard()
 	if err := a.run(ctx, order); err != nil {
-		return fmt.Errorf("put recording together: %w", err)
+		return a.tally, fmt.Errorf("put recording together: %w", err)
 	}
 	if err := w.writeManifest(ctx, m); err != nil {
-		return err
+		return a.tally, err
 	}
-	return w.check(ctx)
+	return a.tally, w.check(ctx)
 }
 
 // check opens the finished snapshot, as whoever uses it will.
@@ -47,6 +48,7 @@ type assembly struct {
 	manifest Manifest // its maps are filled in
 	files    map[Kind]*assembledFile
 	media    *piece // names the files of media that are in it
+	tally    recordTally
 }
 
 // assembledFile is one file of the snapshot.
@@ -79,7 +81,8 @@ func (a *assembly) run(ctx context.Context, order []mapping.ConversationSID) err
 
 // add takes one line of a piece.
 func (a *assembly) add(about string, raw []byte) error {
-	if about == fileLine {
+	switch about {
+	case fileLine:
 		var f recordedFile
 		if err := json.Unmarshal(raw, &f); err != nil {
 			return err
@@ -88,15 +91,27 @@ func (a *assembly) add(about string, raw []byte) error {
 			return err
 		}
 		return a.media.line(fileLine, raw)
+	case tallyLine:
+		var t recordTally
+		if err := json.Unmarshal(raw, &t); err != nil {
+			return err
+		}
+		a.tally.add(t)
+		return nil
 	}
 	f, err := a.file(Kind(about))
 	if err != nil {
 		return err
 	}
+	return f.add(raw)
+}
+
+// add writes one resource.
+func (f *assembledFile) add(raw []byte) error {
 	f.lines++
 	text := append(slices.Clip(raw), '\n')
 	_, _ = f.sum.Write(text) // a hash never fails
-	_, err = f.Write(text)
+	_, err := f.Write(text)
 	return err
 }
 

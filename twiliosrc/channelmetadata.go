@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -13,7 +14,8 @@ import (
 // ChannelMetadata is what a channel says of a message that has neither text nor
 // files, such as the place that was shared over WhatsApp: an object with type
 // and data. It is nil for all other messages, of which nobody asks, and for
-// those of which Twilio says that there is none.
+// those of which Twilio says that there is none. If the message is gone the error is
+// fs.ErrNotExist to errors.Is.
 func (c *Client) ChannelMetadata(ctx context.Context, conv mapping.Conversation, m mapping.Message) (json.RawMessage, error) {
 	if !isBare(m) {
 		return nil, nil
@@ -24,10 +26,31 @@ func (c *Client) ChannelMetadata(ctx context.Context, conv mapping.Conversation,
 	}
 	raw, err := c.singleton(ctx, path)
 	var refused *APIError
-	if errors.As(err, &refused) && refused.Status == 404 && refused.Code == codeNoChannelMetadata {
+	var damaged *mapping.DamagedError
+	switch {
+	case errors.As(err, &damaged):
+		damaged.Conversation = conv.SID
+		if c.damage.leaveOut(damaged, 1) {
+			return nil, nil
+		}
+	case !errors.As(err, &refused):
+	case refused.Status == http.StatusNotFound && refused.Code == codeNoChannelMetadata:
 		return nil, nil
+	case refused.isForGood():
+		return nil, c.without(ctx, conv, m, refused)
 	}
 	return raw, err
+}
+
+// without is what to make of a refusal to say what belongs to a message: nothing,
+// as long as the message itself is there. What no document of Twilio's promises may
+// be missing in some region, or closed to some key.
+func (c *Client) without(ctx context.Context, conv mapping.Conversation, m mapping.Message, refused *APIError) error {
+	if _, err := c.FetchMessage(ctx, conv, m.SID); err != nil {
+		return err
+	}
+	c.log.WarnContext(ctx, "going on without what belongs to a message", "error", refused)
+	return nil
 }
 
 // codeNoChannelMetadata comes with 404 when a message has none.
@@ -43,8 +66,9 @@ func (s *Snapshot) ChannelMetadata(ctx context.Context, c mapping.Conversation, 
 	if err != nil {
 		return nil, err
 	}
-	var recorded ownedMetadata
-	err = json.Unmarshal(raw, &recorded)
+	recorded, err := decoded(KindChannelMetadata.file(), c.SID, raw, func(text []byte) (v ownedMetadata, err error) {
+		return v, json.Unmarshal(text, &v)
+	})
 	return recorded.Metadata, err
 }
 

@@ -82,7 +82,7 @@ func (c *Client) settled(ctx context.Context, conversations iter.Seq2[mapping.Co
 			}
 		}
 		for _, v := range later {
-			again, err := c.conversation(ctx, v.ServiceSID, v.SID)
+			again, err := c.FetchConversation(ctx, v.ServiceSID, v.SID)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
@@ -91,20 +91,6 @@ func (c *Client) settled(ctx context.Context, conversations iter.Seq2[mapping.Co
 			}
 		}
 	}
-}
-
-// conversation fetches one.
-func (c *Client) conversation(ctx context.Context, service mapping.ServiceSID, sid mapping.ConversationSID) (mapping.Conversation, error) {
-	path := servicePath(service, "Conversations/"+string(sid))
-	text, err := c.fetch(ctx, c.rest, path)
-	if err != nil {
-		return mapping.Conversation{}, err
-	}
-	v, err := conversationReader(service)(text)
-	if err != nil {
-		return v, &mapping.DamagedError{Place: path, Conversation: sid, Err: err}
-	}
-	return v, nil
 }
 
 // namedConversations looks for each in every service. All are found before the
@@ -119,7 +105,7 @@ func (c *Client) namedConversations(ctx context.Context) iter.Seq2[mapping.Conve
 		found := map[mapping.ConversationSID]mapping.Conversation{}
 		for _, sid := range c.selection.Conversations {
 			for _, s := range services {
-				v, err := c.conversation(ctx, s.SID, sid)
+				v, err := c.FetchConversation(ctx, s.SID, sid)
 				if err == nil {
 					found[sid] = v
 					break
@@ -175,7 +161,7 @@ func (c *Client) conversationsOfPeople(ctx context.Context) iter.Seq2[mapping.Co
 			return
 		}
 		for _, v := range all {
-			v, err := c.conversation(ctx, v.ServiceSID, v.SID)
+			v, err := c.FetchConversation(ctx, v.ServiceSID, v.SID)
 			if errors.Is(err, fs.ErrNotExist) { // deleted meanwhile
 				continue
 			}

@@ -15,11 +15,12 @@ func (c *Client) FetchConversation(ctx context.Context, service mapping.ServiceS
 	if err != nil {
 		return mapping.Conversation{}, fmt.Errorf("fetch conversation: %w", err)
 	}
-	raw, err := c.singleton(ctx, path[:len(path)-1])
+	path = path[:len(path)-1]
+	text, err := c.fetch(ctx, c.rest, path)
 	if err != nil {
 		return mapping.Conversation{}, fmt.Errorf("fetch conversation %s: %w", sid, err)
 	}
-	return decodeConversation(raw)
+	return decoded(path, sid, text, conversationReader(service))
 }
 
 // FetchMessage reads one message. The error of one that does not exist is
@@ -29,11 +30,11 @@ func (c *Client) FetchMessage(ctx context.Context, conv mapping.Conversation, si
 	if err = errors.Join(err, checkSID(prefixMessage, "sid", sid)); err != nil {
 		return mapping.Message{}, fmt.Errorf("fetch message: %w", err)
 	}
-	raw, err := c.singleton(ctx, path)
+	text, err := c.fetch(ctx, c.rest, path)
 	if err != nil {
 		return mapping.Message{}, fmt.Errorf("fetch message %s: %w", sid, err)
 	}
-	return decodeMessage(raw)
+	return decoded(path, conv.SID, text, decodeMessage)
 }
 
 // FetchConversation reads one conversation, wherever the selection lies. The
@@ -43,7 +44,7 @@ func (s *Snapshot) FetchConversation(ctx context.Context, _ mapping.ServiceSID, 
 	if err != nil {
 		return mapping.Conversation{}, fmt.Errorf("fetch conversation %s: %w", sid, err)
 	}
-	return decodeConversation(raw)
+	return decoded(KindConversations.file(), sid, raw, conversationReader(s.manifest.DefaultServiceSID))
 }
 
 // FetchMessage reads one message. The error of one that is not in the snapshot
@@ -53,5 +54,15 @@ func (s *Snapshot) FetchMessage(ctx context.Context, c mapping.Conversation, sid
 	if err != nil {
 		return mapping.Message{}, fmt.Errorf("fetch message %s: %w", sid, err)
 	}
-	return decodeMessage(raw)
+	return decoded(KindMessages.file(), c.SID, raw, decodeMessage)
+}
+
+// decoded reads an item that was asked for. One that cannot be read is damaged: it
+// is there.
+func decoded[T any](place string, owner mapping.ConversationSID, text []byte, read func([]byte) (T, error)) (T, error) {
+	v, err := read(text)
+	if err != nil {
+		return v, &mapping.DamagedError{Place: place, Conversation: owner, Err: err}
+	}
+	return v, nil
 }

@@ -3,51 +3,65 @@ package twiliosrc_test
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/internal/snapshottest"
 )
 
-// Single items are those of the lists, and what does not exist says so.
+// Single items are those of the lists, and what does not exist says so. A snapshot
+// made by hand need not name services.
 func TestFetchItems(t *testing.T) {
-	s := open(t, harbour, nil)
-	server := serve(t, s, fixtureserver.Options{})
-	for name, src := range map[string]interface {
-		migrate.Source
-		migrate.ItemSource
-	}{"snapshot": s, "client": server.client(t, twiliosrc.ClientOptions{})} {
-		t.Run(name, func(t *testing.T) {
-			conversations, _ := collect(t, src.Conversations(t.Context()))
-			for _, c := range conversations {
-				got, err := src.FetchConversation(t.Context(), c.ServiceSID, c.SID)
-				if err != nil || !reflect.DeepEqual(got, c) {
-					t.Fatalf("FetchConversation(%s) = %+v, %v; want %+v", c.SID, got, err, c)
-				}
-				messages, _ := collect(t, src.Messages(t.Context(), c, -1))
-				for _, m := range messages {
-					got, err := src.FetchMessage(t.Context(), c, m.SID)
-					if err != nil || got.SID != m.SID || got.Source() != m.Source() {
-						t.Fatalf("FetchMessage(%s) = %+v, %v; want %+v", m.SID, got, err, m)
-					}
-				}
-				const none = "00000000000000000000000000000000"
-				if _, err := src.FetchMessage(t.Context(), c, "IM"+none); !errors.Is(err, fs.ErrNotExist) {
-					t.Errorf("a message that is not there: %v", err)
-				}
-				if _, err := src.FetchConversation(t.Context(), c.ServiceSID, "CH"+none); !errors.Is(err, fs.ErrNotExist) {
-					t.Errorf("a conversation that is not there: %v", err)
-				}
-			}
-		})
+	byHand := handMade(t)
+	rewrite(t, byHand, "snapshot.json", func(text string) string {
+		return strings.Replace(text, "}", `,"defaultServiceSid":"`+snapshottest.SID("IS", 1)+`"}`, 1)
+	})
+	for _, dir := range []string{harbour, byHand} {
+		s := open(t, dir, nil)
+		server := serve(t, s, fixtureserver.Options{})
+		for name, src := range map[string]interface {
+			migrate.Source
+			migrate.ItemSource
+		}{"snapshot": s, "client": server.client(t, twiliosrc.ClientOptions{})} {
+			t.Run(filepath.Base(dir)+" "+name, func(t *testing.T) { checkItems(t, src) })
+		}
 	}
+	server := serve(t, open(t, harbour, nil), fixtureserver.Options{})
 	client := server.client(t, twiliosrc.ClientOptions{})
 	if _, err := client.FetchMessage(t.Context(), mapping.Conversation{SID: "../x", ServiceSID: "IS"}, "IM1"); err == nil {
 		t.Error("a path of something else than SIDs was asked for")
+	}
+}
+
+func checkItems(t *testing.T, src interface {
+	migrate.Source
+	migrate.ItemSource
+}) {
+	const none = "00000000000000000000000000000000"
+	for _, c := range sound(t, src.Conversations(t.Context())) {
+		got, err := src.FetchConversation(t.Context(), c.ServiceSID, c.SID)
+		if err != nil || !reflect.DeepEqual(got, c) {
+			t.Fatalf("FetchConversation(%s) = %+v, %v; want %+v", c.SID, got, err, c)
+		}
+		for _, m := range sound(t, src.Messages(t.Context(), c, -1)) {
+			got, err := src.FetchMessage(t.Context(), c, m.SID)
+			if err != nil || got.SID != m.SID || got.Source() != m.Source() {
+				t.Fatalf("FetchMessage(%s) = %+v, %v; want %+v", m.SID, got, err, m)
+			}
+		}
+		if _, err := src.FetchMessage(t.Context(), c, "IM"+none); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a message that is not there: %v", err)
+		}
+		if _, err := src.FetchConversation(t.Context(), c.ServiceSID, "CH"+none); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a conversation that is not there: %v", err)
+		}
 	}
 }
 

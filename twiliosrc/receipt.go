@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 // Receipts lists what became of one message for each of those whom it was sent
 // to over a channel. It costs a request, except for messages without a delivery
-// summary, which were sent to nobody.
+// summary, which were sent to nobody. If the message is gone the error is
+// fs.ErrNotExist to errors.Is.
 func (c *Client) Receipts(ctx context.Context, conv mapping.Conversation, m mapping.Message) iter.Seq2[json.RawMessage, error] {
 	if !delivered(m) {
 		return func(func(json.RawMessage, error) bool) {}
@@ -21,7 +23,19 @@ func (c *Client) Receipts(ctx context.Context, conv mapping.Conversation, m mapp
 	if err != nil {
 		return nothing[json.RawMessage](fmt.Errorf("list receipts: %w", err))
 	}
-	return resources(ctx, c, path, prefixReceipt, peoplePageSize, conv.SID)
+	return func(yield func(json.RawMessage, error) bool) {
+		for raw, err := range resources(ctx, c, path, prefixReceipt, peoplePageSize, conv.SID) {
+			var refused *APIError
+			if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+				if err = c.without(ctx, conv, m, refused); err == nil {
+					return
+				}
+			}
+			if !yield(raw, err) {
+				return
+			}
+		}
+	}
 }
 
 // Receipts lists those that were recorded of one message.

@@ -22,17 +22,9 @@ type Listing struct {
 	// Conversation is whose participants or messages are listed, and must be
 	// set for them. Webhooks and receipts may be listed without it.
 	Conversation mapping.ConversationSID
-	// Message is whose receipts or channel metadata are listed; empty for all.
+	// Message is whose receipts or channel metadata are listed, one of Conversation;
+	// empty for all.
 	Message mapping.MessageSID
-}
-
-// owner is the SID whose resources l lists, if they have to be looked for in a
-// file that is not ordered by it.
-func (l Listing) owner() string {
-	if l.Kind == KindWebhooks {
-		return string(l.Conversation)
-	}
-	return string(l.Message)
 }
 
 // Record is a recorded resource, not decoded.
@@ -96,8 +88,8 @@ func (s *Snapshot) parts(l Listing) ([]part, error) {
 	if f == nil {
 		return nil, nil
 	}
-	if owner := l.owner(); owner != "" && s.owners[l.Kind] != nil {
-		return s.partsOf(l.Kind, owner)
+	if l.Conversation != "" && slices.Contains(ownedKinds, l.Kind) {
+		return s.ownedParts(l)
 	}
 	if l.Kind != KindParticipants && l.Kind != KindMessages {
 		return []part{{f, f.whole()}}, nil

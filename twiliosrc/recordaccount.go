@@ -11,11 +11,11 @@ import (
 
 // account records what concerns all conversations, anew in every attempt.
 func (r *recording) account(ctx context.Context) error {
-	p, err := r.shop.newPiece(accountPiece)
+	w, err := r.begin(accountPiece)
 	if err != nil {
 		return err
 	}
-	defer p.discard()
+	defer w.piece.discard()
 	for _, l := range []struct {
 		kind  Kind
 		items iter.Seq2[json.RawMessage, error]
@@ -26,22 +26,43 @@ func (r *recording) account(ctx context.Context) error {
 		{KindRoles, raws(r.src.Roles(ctx), func(r mapping.Role) json.RawMessage { return r.Raw })},
 		{KindUsers, raws(r.src.Users(ctx), func(u mapping.User) json.RawMessage { return u.Raw })},
 	} {
-		if err := r.copy(p, l.kind, l.items); err != nil {
+		if err := w.copy(l.kind, l.items); err != nil {
 			return err
 		}
 	}
-	return r.finish(p)
+	return w.finish()
 }
 
-// finish completes a piece. What a later attempt takes over must be known to the
+// pieceWork is the recording of one piece.
+type pieceWork struct {
+	*recording
+	piece *piece
+	tally recordTally // of this piece alone
+}
+
+func (r *recording) begin(name string) (*pieceWork, error) {
+	p, err := r.shop.newPiece(name)
+	return &pieceWork{recording: r, piece: p}, err
+}
+
+// finish completes the piece. What a later attempt takes over must be known to the
 // redactor then.
-func (r *recording) finish(p *piece) error {
-	if r.redactor != nil {
-		if err := r.redactor.Sync(); err != nil {
+func (w *pieceWork) finish() error {
+	if !w.tally.isZero() {
+		raw, err := json.Marshal(w.tally)
+		if err != nil {
+			return err
+		}
+		if err := w.piece.line(tallyLine, raw); err != nil {
 			return err
 		}
 	}
-	return p.finish()
+	if w.redactor != nil {
+		if err := w.redactor.Sync(); err != nil {
+			return err
+		}
+	}
+	return w.piece.finish()
 }
 
 // raws are the raw forms of items.
@@ -56,15 +77,15 @@ func raws[T any](items iter.Seq2[T, error], raw func(T) json.RawMessage) iter.Se
 }
 
 // copy writes a whole list.
-func (r *recording) copy(p *piece, kind Kind, items iter.Seq2[json.RawMessage, error]) error {
+func (w *pieceWork) copy(kind Kind, items iter.Seq2[json.RawMessage, error]) error {
 	for raw, err := range items {
-		if r.passOver(err) {
+		if w.tally.takes(err) {
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("record %s: %w", kind, err)
 		}
-		if err := r.write(p, kind, raw); err != nil {
+		if err := w.write(kind, raw); err != nil {
 			return err
 		}
 	}
@@ -72,12 +93,12 @@ func (r *recording) copy(p *piece, kind Kind, items iter.Seq2[json.RawMessage, e
 }
 
 // write redacts a resource, if that is asked for, and writes it.
-func (r *recording) write(p *piece, kind Kind, raw json.RawMessage) error {
-	raw, err := r.redacted(kind, raw)
+func (w *pieceWork) write(kind Kind, raw json.RawMessage) error {
+	raw, err := w.redacted(kind, raw)
 	if err != nil {
 		return err
 	}
-	return p.line(string(kind), raw)
+	return w.piece.line(string(kind), raw)
 }
 
 func (r *recording) redacted(kind Kind, raw json.RawMessage) (json.RawMessage, error) {

@@ -1,6 +1,7 @@
 package twiliosrc
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,12 +21,12 @@ func (r *recording) conversation(ctx context.Context, c mapping.Conversation) er
 		r.resumed.Add(1)
 		return nil
 	}
-	p, err := r.shop.newPiece(string(c.SID))
+	w, err := r.begin(string(c.SID))
 	if err != nil {
 		return err
 	}
-	defer p.discard()
-	messages, err := r.fill(ctx, p, c, own)
+	defer w.piece.discard()
+	messages, err := w.fill(ctx, c, own)
 	if errors.Is(err, fs.ErrNotExist) { // deleted since it was listed
 		r.goneConversations.Add(1)
 		return r.shop.forget(string(c.SID))
@@ -33,7 +34,7 @@ func (r *recording) conversation(ctx context.Context, c mapping.Conversation) er
 	if err != nil {
 		return fmt.Errorf("record conversation %s: %w", c.SID, err)
 	}
-	if err := r.finish(p); err != nil {
+	if err := w.finish(); err != nil {
 		return err
 	}
 	if r.opts.OnConversation != nil {
@@ -43,50 +44,57 @@ func (r *recording) conversation(ctx context.Context, c mapping.Conversation) er
 }
 
 // fill writes all that a conversation holds.
-func (r *recording) fill(ctx context.Context, p *piece, c mapping.Conversation, own json.RawMessage) (messages int64, err error) {
-	if err := p.line(string(KindConversations), own); err != nil {
+func (w *pieceWork) fill(ctx context.Context, c mapping.Conversation, own json.RawMessage) (messages int64, err error) {
+	if err := w.piece.line(string(KindConversations), own); err != nil {
 		return 0, err
 	}
-	participants := raws(r.src.Participants(ctx, c), func(p mapping.Participant) json.RawMessage { return p.Raw })
-	if err := r.copy(p, KindParticipants, participants); err != nil {
+	participants := raws(w.src.Participants(ctx, c), func(p mapping.Participant) json.RawMessage { return p.Raw })
+	if err := w.copy(KindParticipants, participants); err != nil {
 		return 0, err
 	}
-	for m, err := range r.src.Messages(ctx, c, -1) {
-		if r.passOver(err) {
+	for m, err := range w.src.Messages(ctx, c, -1) {
+		switch {
+		case m.SID != "" && isDamage(err): // of something that belongs to it, which is asked for again
+		case w.tally.takes(err):
 			continue
-		}
-		if err != nil {
+		case err != nil:
 			return messages, fmt.Errorf("record %s: %w", KindMessages, err)
 		}
-		if err := r.message(ctx, p, c, m); err != nil {
-			return messages, err
+		switch err := w.message(ctx, c, m); {
+		case errors.Is(err, errGone):
+			w.tally.GoneMessages++
+		case err != nil:
+			return messages, fmt.Errorf("record message %s: %w", m.SID, err)
+		default:
+			messages++
 		}
-		messages++
 	}
-	return messages, r.copy(p, KindWebhooks, r.src.Webhooks(ctx, c))
+	return messages, w.copy(KindWebhooks, w.src.Webhooks(ctx, c))
 }
 
+// errGone says that a message was deleted after it was listed.
+var errGone = errors.New("gone")
+
 // message records one message and what belongs to it.
-func (r *recording) message(ctx context.Context, p *piece, c mapping.Conversation, m mapping.Message) error {
-	of, err := r.belongings(ctx, c, m)
+func (w *pieceWork) message(ctx context.Context, c mapping.Conversation, m mapping.Message) error {
+	of, err := w.belongings(ctx, c, m)
 	if errors.Is(err, fs.ErrNotExist) {
-		r.goneMessages.Add(1)
-		return nil
+		return errGone
 	}
 	if err != nil {
-		return fmt.Errorf("record message %s: %w", m.SID, err)
+		return err
 	}
-	if err := r.write(p, KindMessages, m.Raw); err != nil {
+	if err := w.write(KindMessages, m.Raw); err != nil {
 		return err
 	}
 	for _, b := range of {
-		if err := r.write(p, b.kind, b.raw); err != nil {
+		if err := w.write(b.kind, b.raw); err != nil {
 			return err
 		}
 	}
 	for _, f := range m.Media {
-		if err := r.media(ctx, p, c, f); err != nil {
-			return fmt.Errorf("record message %s: %w", m.SID, err)
+		if err := w.media(ctx, c, f); err != nil && !w.tally.takes(err) {
+			return err
 		}
 	}
 	return nil
@@ -100,29 +108,45 @@ type belonging struct {
 
 // belongings fetches what belongs to a message, apart from files. An error that
 // is fs.ErrNotExist to errors.Is says that the message was deleted.
-func (r *recording) belongings(ctx context.Context, c mapping.Conversation, m mapping.Message) ([]belonging, error) {
+func (w *pieceWork) belongings(ctx context.Context, c mapping.Conversation, m mapping.Message) ([]belonging, error) {
 	var found []belonging
-	if r.opts.Receipts {
-		for raw, err := range r.src.Receipts(ctx, c, m) {
+	if w.opts.Receipts {
+		for raw, err := range w.src.Receipts(ctx, c, m) {
+			if w.tally.takes(err) {
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
 			found = append(found, belonging{KindReceipts, raw})
 		}
 	}
-	if !isBare(m) {
+	metadata, err := w.channelMetadata(ctx, c, m)
+	switch {
+	case w.tally.takes(err), err == nil && metadata == nil:
 		return found, nil
+	case err != nil:
+		return nil, err
+	}
+	return append(found, belonging{KindChannelMetadata, metadata}), nil
+}
+
+// channelMetadata is that of a message in the form in which it is recorded, nil if
+// there is none. The message has it already, unless it was deleted meanwhile or its
+// metadata is damaged.
+func (w *pieceWork) channelMetadata(ctx context.Context, c mapping.Conversation, m mapping.Message) (json.RawMessage, error) {
+	if !isBare(m) {
+		return nil, nil
 	}
 	raw := m.ChannelMetadata
-	if raw == nil { // the message was deleted while it was listed
+	if raw == nil {
 		var err error
-		if raw, err = r.src.ChannelMetadata(ctx, c, m); err != nil {
-			return found, err
+		if raw, err = w.src.ChannelMetadata(ctx, c, m); err != nil {
+			return nil, err
 		}
 	}
-	if raw == nil || string(raw) == string(noMetadata) {
-		return found, nil
+	if raw == nil || bytes.Equal(raw, noMetadata) {
+		return nil, nil
 	}
-	raw, err := json.Marshal(ownedMetadata{c.SID, m.SID, raw})
-	return append(found, belonging{KindChannelMetadata, raw}), err
+	return json.Marshal(ownedMetadata{c.SID, m.SID, raw})
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -109,9 +108,6 @@ type Recorded struct {
 	Damage  []*mapping.DamagedError
 }
 
-// toldDamage is how many damaged items a recording tells of.
-const toldDamage = 20
-
 // Recorder writes snapshots.
 type Recorder struct {
 	src  Source
@@ -162,25 +158,8 @@ type recording struct {
 	shop     *workshop
 	redactor Redactor // nil: nothing is redacted
 
-	resumed, goneConversations, goneMessages, missingMedia atomic.Int64
-
-	mu      sync.Mutex
-	damaged int64
-	damage  []*mapping.DamagedError
-}
-
-// passOver reports whether err spoils one item only, which is then left out.
-func (r *recording) passOver(err error) bool {
-	var d *mapping.DamagedError
-	if !errors.As(err, &d) {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.damaged++; len(r.damage) < toldDamage {
-		r.damage = append(r.damage, d)
-	}
-	return true
+	tally                      recordTally // of the list of conversations
+	resumed, goneConversations atomic.Int64
 }
 
 func (r *recording) run(ctx context.Context, dir string) (Recorded, error) {
@@ -194,11 +173,11 @@ func (r *recording) run(ctx context.Context, dir string) (Recorded, error) {
 			return Recorded{}, err
 		}
 	}
-	m, err := r.shop.publish(dir)
+	m, tally, err := r.shop.publish(dir)
 	return Recorded{
 		Manifest: m, Resumed: r.resumed.Load(), GoneConversations: r.goneConversations.Load(),
-		GoneMessages: r.goneMessages.Load(), MissingMedia: r.missingMedia.Load(),
-		Damaged: r.damaged, Damage: r.damage,
+		GoneMessages: tally.GoneMessages, MissingMedia: tally.MissingMedia,
+		Damaged: tally.Damaged, Damage: tally.damage(),
 	}, err
 }
 
@@ -215,7 +194,8 @@ func (r *recording) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.shop.assemble(ctx, r.manifest(service), order); err != nil {
+	tally, err := r.shop.assemble(ctx, r.manifest(service), order)
+	if err != nil {
 		return err
 	}
 	if r.redactor != nil {
@@ -223,7 +203,8 @@ func (r *recording) record(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.shop.finish()
+	tally.add(r.tally)
+	return r.shop.finish(tally)
 }
 
 func (r *recording) manifest(service mapping.ServiceSID) Manifest {
@@ -243,7 +224,7 @@ func (r *recording) conversations(ctx context.Context) ([]mapping.ConversationSI
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(cmp.Or(r.opts.Concurrency, defaultRecorders))
 	for c, err := range r.src.Conversations(gctx) {
-		if r.passOver(err) {
+		if r.tally.takes(err) {
 			continue
 		}
 		if listErr = err; err != nil {

@@ -208,6 +208,7 @@ func TestRecordOfWhatVanishes(t *testing.T) {
 		"/CH2c9ab58c4f73918720e831960974cfda/Messages",
 		"/CH8fdaa6a8c37fa7597dab82f5d1bdaf7a/Participants",
 		"/IM7883b6700250e51eaa105376e28dbe60/Receipts",
+		"/Messages/IM7883b6700250e51eaa105376e28dbe60",
 		"/Media/ME5183260aecac2acc17eb2d55dbbc876b",
 	}}})
 	out := filepath.Join(t.TempDir(), "out")
@@ -257,5 +258,62 @@ func TestRecordLosesOnlyWhatIsDamaged(t *testing.T) {
 	}
 	if kept := texts(t, out, false)["messages.jsonl"]; kept != strings.Replace(whole, lines[1], "", 1) {
 		t.Errorf("recorded %d bytes of messages, want all but one line of %d", len(kept), len(whole))
+	}
+}
+
+// What belongs to a message is damaged by itself, too: the message is recorded.
+func TestRecordLosesOnlyWhatBelongsToAMessage(t *testing.T) {
+	s := open(t, contoso, nil)
+	server := serve(t, s, fixtureserver.Options{})
+	const photo = "ME5183260aecac2acc17eb2d55dbbc876b"
+	c := server.client(t, twiliosrc.ClientOptions{MaxAttempts: 1, Transport: pathAnswers{
+		"/ChannelMetadata": says(200, "application/json", `[]`),
+		"/IM7883b6700250e51eaa105376e28dbe60/Receipts": says(200, "application/json",
+			`{"meta":{"key":"r","next_page_url":null},"r":[7,{"sid":"`+snapshottest.SID("DY", 1)+`","conversation_sid":"`+whatsApp+`","message_sid":"IM7883b6700250e51eaa105376e28dbe60"}]}`),
+		"/Media/" + photo: says(200, "application/json", `{"sid":"`+photo+`","size":1}`),
+	}})
+	out := filepath.Join(t.TempDir(), "out")
+	got := record(t, c, out, &twiliosrc.RecordOptions{Receipts: true})
+	if got.Damaged != 4 || len(got.Damage) != 4 || got.Manifest.Counts[twiliosrc.KindMessages] != 391 {
+		t.Errorf("%d messages, %d damaged: %v; want two channel metadata, a receipt and a file", got.Manifest.Counts[twiliosrc.KindMessages], got.Damaged, got.Damage)
+	}
+	recorded := texts(t, out, false)
+	if !strings.Contains(recorded["receipts.jsonl"], snapshottest.SID("DY", 1)) || recorded["channel_metadata.jsonl"] != "" || recorded["media/"+photo] != "" {
+		t.Error("something damaged is in the snapshot, or something sound is not")
+	}
+	checkRecording(t, out, got)
+}
+
+// brokenStorage is a transport to a storage that answers for one file in its own way.
+type brokenStorage struct {
+	file string
+	say  answer
+}
+
+func (b brokenStorage) RoundTrip(r *http.Request) (*http.Response, error) {
+	if u := r.URL.String(); strings.Contains(u, b.file) && strings.Contains(u, "Signature=") {
+		return b.say(r)
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// A storage that gives other bytes than it should, or none, costs the file alone.
+func TestRecordLosesOnlyTheFile(t *testing.T) {
+	const photo = "ME5183260aecac2acc17eb2d55dbbc876b"
+	server := serve(t, open(t, contoso, nil), fixtureserver.Options{})
+	for name, say := range map[string]answer{
+		"refused": says(403, "application/xml", `<Error/>`),
+		"short":   says(200, "image/jpeg", "short"),
+	} {
+		c := server.client(t, twiliosrc.ClientOptions{MaxAttempts: 1, Transport: brokenStorage{photo, say}})
+		out := filepath.Join(t.TempDir(), "out")
+		got := record(t, c, out, nil)
+		if got.Damaged != 1 || len(got.Damage) != 1 || !strings.Contains(got.Damage[0].Place, photo) {
+			t.Errorf("%s: %d damaged: %v", name, got.Damaged, got.Damage)
+		}
+		if _, there := texts(t, out, false)["media/"+photo]; there {
+			t.Errorf("%s: the file is there", name)
+		}
+		checkRecording(t, out, got)
 	}
 }

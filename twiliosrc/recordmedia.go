@@ -14,8 +14,12 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// fileLine marks the line of a piece that is about a file.
-const fileLine = "file"
+// The lines of a piece that are no resources: about a file, and about what was left
+// out.
+const (
+	fileLine  = "file"
+	tallyLine = "tally"
+)
 
 // recordedFile is a file whose bytes are there.
 type recordedFile struct {
@@ -25,40 +29,51 @@ type recordedFile struct {
 }
 
 // media records the resource of a file and its bytes. Either may be missing:
-// the message is still there, and says that there was a file.
-func (r *recording) media(ctx context.Context, p *piece, c mapping.Conversation, m mapping.Media) error {
+// the message is still there, and says that there was a file. A file that cannot
+// be had whole, however often it is asked for, is a *mapping.DamagedError.
+func (w *pieceWork) media(ctx context.Context, c mapping.Conversation, m mapping.Media) error {
 	if !validSID(prefixMedia, string(m.SID)) {
-		r.missingMedia.Add(1)
+		w.tally.MissingMedia++
 		return nil
 	}
-	switch raw, err := r.src.FetchMedia(ctx, c, m); {
+	switch raw, err := w.src.FetchMedia(ctx, c, m); {
 	case err == nil:
-		if err := r.write(p, KindMedia, raw); err != nil {
+		if err := w.write(KindMedia, raw); err != nil {
 			return err
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	if r.opts.NoMedia {
+	if w.opts.NoMedia {
 		return nil
 	}
-	from, err := r.src.OpenMedia(ctx, c, m)
+	from, err := w.src.OpenMedia(ctx, c, m)
 	if errors.Is(err, fs.ErrNotExist) {
-		r.missingMedia.Add(1)
+		w.tally.MissingMedia++
 		return nil
 	}
 	if err != nil {
-		return err
+		return spoiled(c, m, err)
 	}
-	f, err := r.save(m, from)
+	f, err := w.save(m, from)
 	if err = errors.Join(err, from.Close()); err != nil {
-		return fmt.Errorf("save media %s: %w", m.SID, err)
+		return fmt.Errorf("save media %s: %w", m.SID, spoiled(c, m, err))
 	}
 	raw, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}
-	return p.line(fileLine, raw)
+	return w.piece.line(fileLine, raw)
+}
+
+// spoiled is err, as damage of the file if that is what it says: other bytes than
+// there should be, or a storage that refuses them for good.
+func spoiled(c mapping.Conversation, m mapping.Media, err error) error {
+	var refused *DownloadError
+	if errors.As(err, new(*MediaSizeError)) || errors.As(err, &refused) && !refused.Temporary() {
+		return &mapping.DamagedError{Place: mediaDir + "/" + string(m.SID), Conversation: c.SID, Err: err}
+	}
+	return err
 }
 
 // save writes the bytes of a file, which stands in its place once all of them

@@ -106,3 +106,26 @@ func TestRecordLeavesNoStrayFiles(t *testing.T) {
 		t.Errorf("%d files, and messages of a conversation that is gone", files)
 	}
 }
+
+// What was left out is told of at the end, whatever attempt met it.
+func TestRecordRemembersDamage(t *testing.T) {
+	dir := snapshottest.Copy(t, contoso)
+	rewrite(t, dir, "messages.jsonl", func(text string) string { // the first line says the same, but is none
+		first, rest, _ := strings.Cut(text, "\n")
+		return strings.Replace(first, `"index":`, `"index" `, 1) + "\n" + rest
+	})
+	leak := errors.New("a name is in messages.jsonl:3")
+	opts := &twiliosrc.RecordOptions{OpenRedactor: func(dir string) (twiliosrc.Redactor, error) {
+		r, err := redact.Open(dir, nil)
+		return leaking{r, leak}, err
+	}}
+	out := filepath.Join(t.TempDir(), "out")
+	if _, err := twiliosrc.NewRecorder(open(t, dir, nil), opts).Record(t.Context(), out); !errors.Is(err, leak) {
+		t.Fatalf("Record: %v, want the leak", err)
+	}
+	leak = nil
+	got := record(t, open(t, dir, nil), out, opts)
+	if got.Resumed != 13 || got.Damaged != 1 || len(got.Damage) != 1 || got.Damage[0].Place != "messages.jsonl:1" {
+		t.Errorf("%d resumed, %d damaged: %v; want the damage that the first attempt met", got.Resumed, got.Damaged, got.Damage)
+	}
+}

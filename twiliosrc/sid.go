@@ -71,17 +71,28 @@ func newSIDKey(prefix, sid string) (key sidKey, ok bool) {
 // owner of an item that cannot be read.
 func conversationSIDs(text []byte) iter.Seq[mapping.ConversationSID] {
 	return func(yield func(mapping.ConversationSID) bool) {
+		for sid := range sidsIn(prefixConversation, text) {
+			if !yield(mapping.ConversationSID(sid)) {
+				return
+			}
+		}
+	}
+}
+
+// sidsIn finds the identifiers with a prefix anywhere in text.
+func sidsIn(prefix string, text []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
 		for {
-			i := bytes.Index(text, []byte(prefixConversation))
+			i := bytes.Index(text, []byte(prefix))
 			if i < 0 || i+sidLength > len(text) {
 				return
 			}
 			sid := string(text[i : i+sidLength])
-			if !validSID(prefixConversation, sid) {
-				text = text[i+len(prefixConversation):]
+			if !validSID(prefix, sid) {
+				text = text[i+len(prefix):]
 				continue
 			}
-			if !yield(mapping.ConversationSID(sid)) {
+			if !yield(sid) {
 				return
 			}
 			text = text[i+sidLength:]

@@ -48,8 +48,10 @@ type Snapshot struct {
 	// when first called.
 	media func() (*mediaIndex, error)
 	// owners find the lines of those files that are neither ordered nor small
-	// by whose they are. Each passes over its file when first called.
-	owners map[Kind]func() (ownerIndex, error)
+	// by the conversation that they belong to. Each passes over its file when first
+	// called. byMessage goes on from there.
+	owners    map[Kind]func() (ownerIndex, error)
+	byMessage heldIndexes
 }
 
 // NotSnapshotError says that a directory is no snapshot at all.

@@ -151,8 +151,12 @@ func (w *workshop) path(name string) string { return filepath.Join(w.dir, name) 
 func (w *workshop) snapshotDir() string { return w.path(snapshotPart) }
 
 // finish says that the snapshot is complete, whatever happens from here on.
-func (w *workshop) finish() error {
-	if err := writeFile(w.path(finishedFile), nil); err != nil {
+func (w *workshop) finish(tally recordTally) error {
+	text, err := json.Marshal(tally)
+	if err == nil {
+		err = writeFile(w.path(finishedFile), text)
+	}
+	if err != nil {
 		return fmt.Errorf("finish recording: %w", err)
 	}
 	return nil
@@ -165,25 +169,29 @@ func (w *workshop) isFinished() bool {
 
 // publish puts the finished snapshot in its place and tidies up. It goes on
 // where it was interrupted.
-func (w *workshop) publish(dir string) (Manifest, error) {
-	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
-		if err := os.Rename(w.snapshotDir(), dir); err != nil {
-			return Manifest{}, fmt.Errorf("publish snapshot: %w", err)
-		}
+func (w *workshop) publish(dir string) (m Manifest, tally recordTally, err error) {
+	text, err := os.ReadFile(w.path(finishedFile))
+	if err == nil {
+		err = json.Unmarshal(text, &tally)
+	}
+	if _, serr := os.Lstat(dir); err == nil && errors.Is(serr, fs.ErrNotExist) {
+		err = os.Rename(w.snapshotDir(), dir)
+	}
+	if err != nil {
+		return m, tally, fmt.Errorf("publish snapshot: %w", err)
 	}
 	f, err := os.Open(filepath.Join(dir, manifestFile))
 	if err != nil {
-		return Manifest{}, fmt.Errorf("publish snapshot: %w", err)
+		return m, tally, fmt.Errorf("publish snapshot: %w", err)
 	}
 	defer f.Close()
-	m, err := readManifest(f, mediaVisitor{})
-	if err != nil {
-		return m, &ManifestError{File: manifestFile, Err: err}
+	if m, err = readManifest(f, mediaVisitor{}); err != nil {
+		return m, tally, &ManifestError{File: manifestFile, Err: err}
 	}
 	if err := os.RemoveAll(w.dir); err != nil {
-		return m, fmt.Errorf("tidy up after recording: %w", err)
+		return m, tally, fmt.Errorf("tidy up after recording: %w", err)
 	}
-	return m, nil
+	return m, tally, nil
 }
 
 // has reports whether there is a complete piece that begins with a conversation
