@@ -39,9 +39,9 @@ type worker struct {
 func (e *Engine) conversation(ctx context.Context, c mapping.Conversation) error {
 	w := &worker{subject: newSubject(e.view, c), writer: e.writer}
 	e.listed.addConversation(c.SID)
-	e.stats.begin()
+	e.stats.begin(c.SID)
 	err := w.run(ctx)
-	e.stats.end()
+	e.stats.end(c.SID)
 	status := mapping.StatusPending
 	var fatal error
 	if err != nil && (stops(err) || ctx.Err() != nil) {

@@ -106,6 +106,7 @@ type destination struct {
 	resource string // as the ledger names it
 	embedded bool
 	gap      time.Duration
+	refused  *refusals
 	close    func() error
 }
 
@@ -125,7 +126,8 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 			return nil, withHint(err, "name the PEM file of the authority with --acs-ca")
 		}
 	}
-	opts := &acsdest.ClientOptions{Transport: transport, Gate: pace.gate(), Logger: o.log}
+	refused := &refusals{gate: pace.gate()}
+	opts := &acsdest.ClientOptions{Transport: transport, Gate: refused, Logger: o.log}
 	if o.reads {
 		opts.Retry = acsdest.RetryReads()
 	}
@@ -133,7 +135,7 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &destination{acs: acs, resource: resource.name(), gap: pace.gap(), close: closeIdle(transport)}, nil
+	return &destination{acs: acs, resource: resource.name(), gap: pace.gap(), refused: refused, close: closeIdle(transport)}, nil
 }
 
 // embed runs the ACS in dir within this process.
@@ -162,12 +164,14 @@ func callEmbedded(server *emulator.Server, pace pace, log *slog.Logger) (*destin
 		return nil, err
 	}
 	transport := acsdest.NewTransport(&acsdest.TransportOptions{RootCAs: server.CertPool()})
-	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: transport, Gate: pace.gate(), Logger: log})
+	refused := &refusals{gate: pace.gate()}
+	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: transport, Gate: refused, Logger: log})
 	if err != nil {
 		return nil, err
 	}
 	return &destination{
-		acs: acs, resource: localPrefix + server.ResourceID(), embedded: true, gap: pace.gap(), close: server.Close,
+		acs: acs, resource: localPrefix + server.ResourceID(), embedded: true, gap: pace.gap(), refused: refused,
+		close: server.Close,
 	}, nil
 }
 

@@ -152,37 +152,55 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 	if err != nil {
 		return came, err
 	}
-	finish, err := o.begin(ctx, s, to, ledger, copies)
+	along, err := o.begin(ctx, s, m, to, ledger, copies)
 	if err != nil {
 		return came, errors.Join(err, ledger.Close())
 	}
-	r := o.repeat(s, m, ledger, func(opts *migrate.Options) *migrate.Engine {
+	r := o.repeat(s, m, ledger, along.teller, func(opts *migrate.Options) *migrate.Engine {
 		opts.Embedded, opts.Gap, opts.Accept = to.embedded, to.gap, accepted
 		return migrate.New(m.src, to.acs, ledger, media.store, m.rules, opts)
 	})
 	came.report, err = r.run(ctx)
-	err = cmp.Or(err, endRun(ledger, came.report, err, finish))
+	err = cmp.Or(err, endRun(ledger, came.report, err, along))
 	came.skipped, came.rounds, came.backups = m.src.Skipped(), r.kept, copies.result()
 	return came, err
 }
 
-// begin does what comes before the first write: a copy of the ledger, of which
-// more follow until finish is called, and a canary.
-func (o *runOptions) begin(ctx context.Context, s *streams, to *destination, ledger *checkpoint.Ledger, copies *backups) (finish func() error, err error) {
+// begin does what comes before the first write: a copy of the ledger, and a
+// canary. What goes along with the run goes on until it is ended.
+func (o *runOptions) begin(ctx context.Context, s *streams, m *migration, to *destination, ledger *checkpoint.Ledger, copies *backups) (*company, error) {
 	log := o.log.logger(s)
-	finish, err = o.backup.start(ctx, copies, ledger, log)
-	if err != nil {
+	along := &company{teller: &statusTeller{
+		path: statusPath(o.state.path), ledger: ledger, total: messageCount(m.src), refused: to.refused.count.Load, log: log,
+	}}
+	along.silence = along.teller.tell(ctx)
+	var err error
+	if along.finish, err = o.backup.start(ctx, copies, ledger, log); err != nil {
+		along.silence()
 		return nil, err
 	}
 	if err := o.canary.send(ctx, o.dest, to, ledger, o.settle, log); err != nil {
-		return nil, errors.Join(err, finish())
+		return nil, errors.Join(err, along.end())
 	}
-	return finish, nil
+	return along, nil
+}
+
+// company is what goes along with a run: its ledger is copied, and others are told
+// how it is doing.
+type company struct {
+	teller  *statusTeller
+	silence func()
+	finish  func() error
+}
+
+func (c *company) end() error {
+	err := c.finish()
+	c.silence()
+	return err
 }
 
 // repeat makes the rounds of a run, each with an engine of its own.
-func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger, engine func(*migrate.Options) *migrate.Engine) *rounds {
-	log, total := o.log.logger(s), messageCount(m.src)
+func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger, teller *statusTeller, engine func(*migrate.Options) *migrate.Engine) *rounds {
 	var ends time.Time
 	if o.limit.maxDuration > 0 {
 		ends = time.Now().Add(o.limit.maxDuration)
@@ -193,17 +211,18 @@ func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger,
 			return engine(&migrate.Options{
 				Only: o.limit.statuses(), MaxErrors: o.limit.maxErrors, MaxDuration: left,
 				Settle: o.settle, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
-				Selected: !o.source.selected.selection().IsAll(), Logger: log,
+				Selected: !o.source.selected.selection().IsAll(), Logger: o.log.logger(s),
 			})
 		},
 		carry: func(ctx context.Context, engine *migrate.Engine) (*migrate.Report, error) {
-			defer tellStatus(ctx, statusPath(o.state.path), ledger, engine, total, func(err error) {
-				log.Warn("status file", "error", err)
-			})()
-			return o.carry(ctx, s, engine, total)
+			teller.enter(phaseCarrying, engine)
+			return o.carry(ctx, s, engine, messageCount(m.src))
 		},
-		ended: func(report *migrate.Report, err error) error { return noteEnd(ledger, report, err) },
-		tell:  func(r round) { o.tell(s, r) },
+		ended: func(report *migrate.Report, err error) error {
+			teller.enter(phaseWaiting, nil)
+			return noteEnd(ledger, report, err)
+		},
+		tell: func(r round) { o.tell(s, r) },
 	}
 }
 
@@ -256,8 +275,8 @@ func (o *runOptions) admit(m *migration) error {
 // endRun notes how the run ended, makes the last copy of the ledger and closes it,
 // with its copy beside it. A run that left outcomes open did not end by itself as
 // far as the next one is concerned.
-func endRun(ledger *checkpoint.Ledger, report *migrate.Report, err error, finish func() error) error {
-	return errors.Join(noteEnd(ledger, report, err), finish(), ledger.CloseClean())
+func endRun(ledger *checkpoint.Ledger, report *migrate.Report, err error, along *company) error {
+	return errors.Join(noteEnd(ledger, report, err), along.end(), ledger.CloseClean())
 }
 
 // noteEnd notes how a run ended.

@@ -53,9 +53,11 @@ type statusDocument struct {
 	Conversations map[mapping.Status]int64 `json:"conversations"` // by status
 	// Live is what a run tells that is going on; its conversations are counted
 	// under Conversations, those of earlier runs not among them.
-	Live      *liveStatus `json:"live,omitempty"`
-	Stuck     []stuck     `json:"stuck,omitempty"`
-	MoreStuck int64       `json:"moreStuck,omitempty"`
+	Live *liveStatus `json:"live,omitempty"`
+	// Left is how many messages are still to come, where the latest run knew.
+	Left      *int64  `json:"messagesLeft,omitempty"`
+	Stuck     []stuck `json:"stuck,omitempty"`
+	MoreStuck int64   `json:"moreStuck,omitempty"`
 }
 
 // runStatus is the latest run. One that was killed has a last sign of life, but
@@ -128,6 +130,7 @@ func (o *statusOptions) read(ctx context.Context, ledger *checkpoint.Reader, eac
 	if err := doc.readRun(ledger); err != nil {
 		return nil, err
 	}
+	doc.Left = o.leftOffline(doc)
 	for t, err := range ledger.Threads() {
 		if err = cmp.Or(err, context.Cause(ctx)); err != nil {
 			return nil, err
@@ -174,9 +177,15 @@ func writeStatus(t *textWriter, d *statusDocument, now time.Time) {
 		plural(c.Users, "user", "users"), plural(c.Conversations, "thread", "threads"),
 		plural(c.Participants, "participant", "participants"), plural(c.Messages, "message", "messages"),
 		plural(c.Media, "file", "files"))
+	if d.Left != nil && *d.Left > 0 {
+		t.printf("  left           %s\n", plural(*d.Left, "message", "messages"))
+	}
 	t.note(c.Stubs, "message was refused by ACS: a stub stands in its place", "messages were refused by ACS: stubs stand in their places")
 	t.note(c.MediaMissing, "file was not found at Twilio", "files were not found at Twilio")
 	t.note(c.Unused, "identity may exist in ACS without any use", "identities may exist in ACS without any use")
+	if d.Live != nil {
+		d.Live.notes(t, now)
+	}
 	if len(d.Stuck) > 0 {
 		t.printf("\n")
 		t.heading("Needs attention:")
@@ -210,10 +219,15 @@ func (d *statusDocument) runText(now time.Time) string {
 // text tells of a run that is going on.
 func (l *liveStatus) text(now time.Time) string {
 	text := fmt.Sprintf("run %d began %s and is going on (process %d)", l.Run, ago(l.Started, now), l.PID)
-	if silent := now.Sub(l.Written); silent > 10*statusEvery {
+	switch silent := now.Sub(l.Written); {
+	case silent > 10*statusEvery:
 		return text + fmt.Sprintf("; it last told of itself %s", ago(l.Written, now))
+	case l.Phase == phasePreparing:
+		return fmt.Sprintf("a run began %s and is preparing (process %d)", ago(l.Started, now), l.PID)
+	case l.Phase == phaseWaiting:
+		return text + ": it waits for its next round"
 	}
-	text += fmt.Sprintf(": %s messages gone through", humanize.Comma(l.Done))
+	text += ": " + plural(l.Done, "message", "messages") + " gone through"
 	if l.Total > 0 {
 		text += " of " + humanize.Comma(l.Total)
 	}
@@ -222,6 +236,14 @@ func (l *liveStatus) text(now time.Time) string {
 		text += fmt.Sprintf(", about %s left", shortly(seconds(l.SecondsLeft)))
 	}
 	return text
+}
+
+// notes tells what holds a run up.
+func (l *liveStatus) notes(t *textWriter, now time.Time) {
+	if l.Slowest != nil {
+		t.printf("  slowest        %s, begun %s\n", l.Slowest.Conversation, ago(l.Slowest.Since, now))
+	}
+	t.note(l.Refused, "request was refused by ACS for being one too many", "requests were refused by ACS for being too many")
 }
 
 // conversations counts conversations by status, those that are done first.

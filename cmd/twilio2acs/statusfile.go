@@ -1,17 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"sync"
 	"time"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/twilio2acs/twilio2acs/checkpoint"
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -22,20 +18,23 @@ import (
 // lasts.
 func statusPath(state string) string { return state + ".status.json" }
 
+// A phase is what a process that carries conversations over is at.
+type phase string
+
 const (
-	// statusEvery is how often it tells.
-	statusEvery = time.Second
-	// statusFirst is how often it looks whether the run has begun.
-	statusFirst = 50 * time.Millisecond
+	phasePreparing phase = "preparing" // nothing is carried yet
+	phaseCarrying  phase = "carrying"
+	phaseWaiting   phase = "waiting" // for the next round
+	phaseEnded     phase = "ended"   // from then on the ledger knows more
 )
 
 // liveStatus is what a run tells of itself.
 type liveStatus struct {
 	PID     int       `json:"pid"`
-	Run     int       `json:"run"`
+	Phase   phase     `json:"phase"`
+	Run     int       `json:"run"` // 0 while preparing
 	Started time.Time `json:"started"`
 	Written time.Time `json:"written"`
-	Ended   bool      `json:"ended,omitempty"` // from then on the ledger knows more
 	// Summary is that of the conversations that have ended in this run so far.
 	Summary migrate.Summary `json:"summary"`
 	Active  int64           `json:"active"` // conversations in progress
@@ -46,7 +45,16 @@ type liveStatus struct {
 	PerSecond float64 `json:"perSecond"` // messages, since the file was last written
 	// SecondsLeft is how long the rest takes at this speed, 0 where nobody knows.
 	SecondsLeft float64 `json:"secondsLeft,omitempty"`
-	Stuck       []stuck `json:"stuck,omitempty"`
+	// Refused counts requests that ACS refused for being too many.
+	Refused int64    `json:"refused"`
+	Slowest *slowest `json:"slowest,omitempty"`
+	Stuck   []stuck  `json:"stuck,omitempty"`
+}
+
+// slowest is the conversation that has been in progress for longest.
+type slowest struct {
+	Conversation mapping.ConversationSID `json:"conversation"`
+	Since        time.Time               `json:"since"`
 }
 
 // statusFile is what stands in the file.
@@ -55,88 +63,6 @@ type statusFile struct {
 	Binding mapping.Binding `json:"binding"`
 	Counts  mapping.Counts  `json:"counts"`
 	Live    liveStatus      `json:"live"`
-}
-
-// statusTeller writes the status file of a run.
-type statusTeller struct {
-	path    string
-	ledger  *checkpoint.Ledger
-	engine  *migrate.Engine
-	total   int64
-	started time.Time
-
-	last     migrate.Moment
-	written  time.Time
-	estimate estimate
-	since    map[string]time.Time // when a problem was first seen
-}
-
-// tellStatus keeps the status file of a run, and gives copies of its ledger to
-// those who ask, until the returned function is called. That it cannot is no
-// reason to stop a migration.
-func tellStatus(ctx context.Context, path string, ledger *checkpoint.Ledger, engine *migrate.Engine, total int64, warn func(error)) (stop func()) {
-	t := &statusTeller{path: path, ledger: ledger, engine: engine, total: total, started: time.Now(), since: make(map[string]time.Time)}
-	quit := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		tick := time.NewTicker(statusFirst)
-		defer tick.Stop()
-		var warned bool
-		for ended := false; !ended; {
-			select {
-			case <-quit:
-				ended = true
-			case <-tick.C:
-			}
-			if t.engine.SoFar().Run == 0 {
-				continue // it has not begun, or never will
-			}
-			tick.Reset(statusEvery)
-			err := t.write(time.Now(), ended)
-			if err = cmp.Or(err, ledger.AnswerReaders(ctx)); err != nil && !warned {
-				warned = true
-				warn(err)
-			}
-		}
-	})
-	return func() { close(quit); wg.Wait() }
-}
-
-func (t *statusTeller) write(now time.Time, ended bool) error {
-	counts, err := t.ledger.Counts()
-	if err != nil {
-		return err
-	}
-	moment, report := t.engine.Stats(), t.engine.SoFar()
-	live := liveStatus{
-		PID: os.Getpid(), Run: report.Run, Started: t.started, Written: now, Ended: ended,
-		Summary: report.Summary, Active: moment.Active, Done: moment.Messages, Total: t.total, Stuck: t.stuck(report.Problems, now),
-	}
-	if since := now.Sub(t.written); !t.written.IsZero() && since > 0 {
-		live.PerSecond = float64(moment.Messages-t.last.Messages) / since.Seconds()
-	}
-	if left, ok := t.estimate.left(now, moment.Messages, t.total); ok && t.total > 0 {
-		live.SecondsLeft = max(0, left.Round(time.Second).Seconds())
-	}
-	t.last, t.written = moment, now
-	text, err := json.MarshalIndent(statusFile{schema, t.ledger.Binding(), counts, live}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(t.path, append(text, '\n'), 0o600)
-}
-
-// stuck are the problems of a run, of which there are a hundred at most, with the
-// time when they were first seen.
-func (t *statusTeller) stuck(problems []migrate.Problem, now time.Time) []stuck {
-	out := make([]stuck, len(problems))
-	for i, p := range problems {
-		if _, ok := t.since[p.Item]; !ok {
-			t.since[p.Item] = now
-		}
-		out[i] = stuck{mapping.ConversationSID(p.Item), p.Status, p.Step, p.Reason, t.since[p.Item]}
-	}
-	return out
 }
 
 // readStatusFile reads what a run that holds the ledger tells of itself.
@@ -155,8 +81,8 @@ func readStatusFile(state string) (*statusFile, error) {
 	return f, nil
 }
 
-// statusOfRun is the status of a migration whose ledger a run holds; nil when
-// there is none to be read.
+// statusOfRun is the status of a migration whose ledger a run holds. The error is
+// locked, why the ledger cannot be read, when that tells nothing.
 func (o *statusOptions) statusOfRun(ctx context.Context, locked error) (*statusDocument, error) {
 	if !is[*checkpoint.LockedError](locked) {
 		return nil, locked
@@ -165,7 +91,7 @@ func (o *statusOptions) statusOfRun(ctx context.Context, locked error) (*statusD
 	if err != nil {
 		return nil, err
 	}
-	if f == nil || f.Live.Ended { // somebody else has the ledger
+	if f == nil || f.Live.Phase == phaseEnded { // somebody else has the ledger
 		return nil, locked
 	}
 	c := f.Live.Summary.Conversations
@@ -177,6 +103,27 @@ func (o *statusOptions) statusOfRun(ctx context.Context, locked error) (*statusD
 			mapping.StatusFailed:  c.Failed, mapping.StatusBlocked: c.Blocked, mapping.StatusOpen: c.Open,
 		},
 	}
+	doc.Left = f.left(f.Counts)
 	doc.Stuck, f.Live.Stuck = f.Live.Stuck, nil
 	return doc, ctx.Err()
+}
+
+// left is how many messages a ledger with those counts has still to come, as far
+// as its latest run knew; nil where it did not.
+func (f *statusFile) left(counts mapping.Counts) *int64 {
+	if f.Live.Total < 0 {
+		return nil
+	}
+	n := max(0, f.Live.Total-counts.Messages)
+	return &n
+}
+
+// leftOffline is what is left according to the latest run, which has ended or was
+// killed. That it has left no status behind is no failure.
+func (o *statusOptions) leftOffline(d *statusDocument) *int64 {
+	f, err := readStatusFile(o.state.path)
+	if err != nil || f == nil || f.Live.Run != d.Run || f.Binding != d.Binding {
+		return nil
+	}
+	return f.left(d.Counts)
 }
