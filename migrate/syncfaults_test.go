@@ -60,11 +60,12 @@ func changedWorld(t *testing.T, arrived func(n int64)) *world {
 // synced is what an undisturbed sync makes of everything, and in how many calls.
 func synced(t *testing.T) (standing string, calls int64) {
 	t.Helper()
-	w := changedWorld(t, func(n int64) { calls = max(calls, n) })
+	var last atomic.Int64
+	w := changedWorld(t, func(n int64) { last.Store(max(last.Load(), n)) })
 	if r := w.mustRun(); r.Summary.Incomplete() {
 		t.Fatalf("incomplete: %+v %v", r.Summary, r.Problems)
 	}
-
+	calls = last.Load()
 	return w.standing(), calls
 }
 
