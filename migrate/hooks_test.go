@@ -57,8 +57,8 @@ func TestHooksAreCounted(t *testing.T) {
 		return report.Losses[i]
 	}
 	want := plan(w.snapshot())
-	if l := lost(want); l.Count != 6 || len(l.Examples) != 3 || l.Examples[0] != "IG27172534739073bd97e986c525b58347" {
-		t.Errorf("%d hooks, such as %v; want three addresses and three webhooks", l.Count, l.Examples)
+	if l := lost(want); l.Count != 8 || len(l.Examples) != 3 || l.Examples[0] != "ACfdf01423bb2310bdcd3aef899c85e914" {
+		t.Errorf("%d hooks, such as %v; want the webhooks of the account, a service with notifications, three addresses and three webhooks", l.Count, l.Examples)
 	}
 	refused := &hookless{Twilio: w.snapshot()}
 	got := plan(refused)

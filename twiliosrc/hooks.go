@@ -23,25 +23,23 @@ func (c *Client) HooksOf(ctx context.Context, conv mapping.Conversation) iter.Se
 	if !c.webhooks {
 		return func(func(string, error) bool) {}
 	}
-	return named(c.Webhooks(ctx, conv), "", func(h hook) bool { return h.SID != "" })
+	return named(c.Webhooks(ctx, conv), func(h hook) bool { return h.SID != "" })
 }
 
 // HooksOf names those that were recorded of one conversation.
 func (s *Snapshot) HooksOf(ctx context.Context, conv mapping.Conversation) iter.Seq2[string, error] {
-	return named(s.Webhooks(ctx, conv), "", func(h hook) bool { return h.SID != "" })
+	return named(s.Webhooks(ctx, conv), func(h hook) bool { return h.SID != "" })
 }
 
 // configured is what both sources know of an account.
 type configured interface {
-	Account() (mapping.AccountSID, string)
 	Configurations(context.Context) iter.Seq2[json.RawMessage, error]
 	AddressConfigurations(context.Context) iter.Seq2[json.RawMessage, error]
 }
 
 func hooks(ctx context.Context, src configured) iter.Seq2[string, error] {
-	account, _ := src.Account()
-	configurations := named(src.Configurations(ctx), account, hook.fires)
-	addresses := named(src.AddressConfigurations(ctx), account, func(h hook) bool { return h.AutoCreation.Enabled })
+	configurations := named(src.Configurations(ctx), hook.fires)
+	addresses := named(src.AddressConfigurations(ctx), func(h hook) bool { return h.AutoCreation.Enabled })
 	return func(yield func(string, error) bool) {
 		for _, list := range []iter.Seq2[string, error]{configurations, addresses} {
 			for item, err := range list {
@@ -54,8 +52,8 @@ func hooks(ctx context.Context, src configured) iter.Seq2[string, error] {
 }
 
 // named are the names of those resources that are hooks: their own, that of their
-// service, or else that of the account.
-func named(list iter.Seq2[json.RawMessage, error], account mapping.AccountSID, is func(hook) bool) iter.Seq2[string, error] {
+// service, or that of the account.
+func named(list iter.Seq2[json.RawMessage, error], is func(hook) bool) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for raw, err := range list {
 			var h hook
@@ -64,7 +62,7 @@ func named(list iter.Seq2[json.RawMessage, error], account mapping.AccountSID, i
 				if json.Unmarshal(raw, &h) != nil || !is(h) {
 					continue
 				}
-				name = cmp.Or(h.SID, h.Service, string(account))
+				name = cmp.Or(h.SID, h.Service, h.Account)
 			}
 			if !yield(name, err) {
 				return
@@ -77,6 +75,7 @@ func named(list iter.Seq2[json.RawMessage, error], account mapping.AccountSID, i
 type hook struct {
 	SID          string `json:"sid"`
 	Service      string `json:"chat_service_sid"`
+	Account      string `json:"account_sid"`
 	PreWebhook   string `json:"pre_webhook_url"`
 	PostWebhook  string `json:"post_webhook_url"`
 	AutoCreation struct {

@@ -78,8 +78,8 @@ func TestHooks(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("hooks %v live, %v recorded", got, want)
 	}
-	if len(want) != 6 { // three addresses, three webhooks
-		t.Errorf("%d hooks, want 6", len(want))
+	if len(want) != 8 { // webhooks and notifications of all, three addresses, three webhooks
+		t.Errorf("%d hooks, want 8", len(want))
 	}
 	server.asked()
 	of := sound(t, server.client(t, twiliosrc.ClientOptions{}).HooksOf(t.Context(), sound(t, s.Conversations(t.Context()))[0]))

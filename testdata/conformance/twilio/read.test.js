@@ -35,11 +35,15 @@ function same(got, want) {
 test("services, and the configuration that names the default one", async () => {
   same(await client.services.list({ pageSize: 1 }), services);
   assert.equal((await client.configuration().fetch()).defaultChatServiceSid, home);
-  await client.configuration.webhooks().fetch();
+  const events = recorded("configuration").find((c) => c.url.endsWith("/v1/Configuration/Webhooks"));
+  assert.equal((await client.configuration.webhooks().fetch()).postWebhookUrl, events.post_webhook_url);
   for (const { sid } of services) {
     assert.equal((await client.services(sid).configuration().fetch()).chatServiceSid, sid);
     assert.equal((await client.services(sid).configuration.webhooks().fetch()).chatServiceSid, sid);
-    assert.equal((await client.services(sid).configuration.notifications().fetch()).chatServiceSid, sid);
+    const pushed = recorded("configuration").find((c) => c.url.endsWith(`${sid}/Configuration/Notifications`));
+    const notifications = await client.services(sid).configuration.notifications().fetch();
+    assert.equal(notifications.chatServiceSid, sid);
+    assert.equal(notifications.newMessage.template, pushed?.new_message.template);
     assert.deepEqual(await client.services(sid).bindings.list(), []);
   }
   same(await client.addressConfigurations.list({ pageSize: 1 }), recorded("address_configurations"));
