@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"runtime"
 	"sync"
 
@@ -14,6 +16,26 @@ const maxGroup = 2048
 
 // errClosed is the error of a write after Close.
 var errClosed = errors.New("embedded ACS is closed")
+
+// StorageError says that the data file cannot be written. What was answered with
+// success before stays; no call that changes anything succeeds from then on, unless
+// the file system has an answer again.
+type StorageError struct {
+	Path string
+	Err  error
+}
+
+func (e *StorageError) Error() string { return fmt.Sprintf("write embedded ACS %s: %v", e.Path, e.Err) }
+func (e *StorageError) Unwrap() error { return e.Err }
+
+// storageError wraps err, without the path that it repeats.
+func storageError(path string, err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	return &StorageError{Path: path, Err: err}
+}
 
 // A committer runs writes in groups, one transaction and one fsync each: while a
 // group goes to disk the next one gathers. Thousands of senders so share the
@@ -106,6 +128,7 @@ func (c *committer) take(group []*write) []*write {
 }
 
 func (c *committer) commit(group []*write) {
+	applied := false
 	err := c.state.db.Update(func(b *bbolt.Tx) error {
 		for _, w := range group {
 			w.err = w.apply(tx{b, c.state})
@@ -113,8 +136,12 @@ func (c *committer) commit(group []*write) {
 				return w.err
 			}
 		}
+		applied = true
 		return nil
 	})
+	if err != nil && applied {
+		err = storageError(c.state.db.Path(), err)
+	}
 	for _, w := range group {
 		if err != nil {
 			w.err = err

@@ -54,6 +54,9 @@ type Options struct {
 
 	// Logger receives what goes wrong inside the server. nil discards it.
 	Logger *slog.Logger
+	// OnFailure is told of the same, such as a *StorageError; nil: nobody. The call
+	// in question is answered with 500. It is called from many goroutines at once.
+	OnFailure func(error)
 	// OnRequest is told of every call, twice: when it Arrived, and when it is
 	// Answering, after its commit. A refused call may only be Answering. It is
 	// called from many goroutines at once.

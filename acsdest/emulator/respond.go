@@ -41,6 +41,9 @@ func (s *Server) refuse(w http.ResponseWriter, c *call, err error) {
 	var r *refusal
 	if !errors.As(err, &r) {
 		s.logger.Error("request went wrong", "operation", c.operation, "error", err)
+		if s.opts.OnFailure != nil {
+			s.opts.OnFailure(err)
+		}
 		r = internal()
 	}
 	s.observe(c, Answering, r.status)

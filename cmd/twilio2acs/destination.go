@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -107,6 +108,7 @@ type destination struct {
 	embedded bool
 	gap      time.Duration
 	refused  *refusals
+	broken   <-chan error // why the embedded ACS keeps nothing any more; nil for another
 	close    func() error
 }
 
@@ -144,7 +146,18 @@ func (o *connectOptions) embed(dir string) (*destination, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := emulator.Open(dir, pace.emulator())
+	broken := make(chan error, 1)
+	opts := pace.emulator()
+	opts.OnFailure = func(err error) {
+		if !is[*emulator.StorageError](err) {
+			return
+		}
+		select {
+		case broken <- err:
+		default: // told before
+		}
+	}
+	server, err := emulator.Open(dir, opts)
 	if err != nil {
 		return nil, localError(dir, err)
 	}
@@ -152,6 +165,7 @@ func (o *connectOptions) embed(dir string) (*destination, error) {
 	if err != nil {
 		return nil, errors.Join(err, server.Close())
 	}
+	d.broken = broken
 	return d, nil
 }
 
@@ -173,6 +187,22 @@ func callEmbedded(server *emulator.Server, pace pace, log *slog.Logger) (*destin
 		acs: acs, resource: localPrefix + server.ResourceID(), embedded: true, gap: pace.gap(), refused: refused,
 		close: server.Close,
 	}, nil
+}
+
+// whileWhole returns a context that ends when the embedded ACS cannot keep anything
+// any more, with that as its cause.
+func (d *destination) whileWhole(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	if d.broken != nil {
+		go func() {
+			select {
+			case err := <-d.broken:
+				cancel(err)
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return ctx, func() { cancel(nil) }
 }
 
 func closeIdle(t *acsdest.Transport) func() error {

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // usageError is a command line that cannot be meant.
@@ -60,11 +63,25 @@ func hintOf(err error) string {
 	return ""
 }
 
+// remedy is what can be done about err, empty where nothing is known. A full disk
+// is the same thing to do wherever it shows.
+func remedy(err error) string {
+	if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) {
+		return hintOf(err)
+	}
+	where := "the disk"
+	var file *fs.PathError
+	if errors.As(err, &file) && filepath.IsAbs(file.Path) {
+		where += " of " + filepath.Dir(file.Path)
+	}
+	return "free space on " + where + "; then the same command goes on, and what was noted is kept"
+}
+
 // printError tells a person about err: what went wrong, and what can be done.
 func printError(w io.Writer, color painter, err error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %v\n", color.paint(red, "error:"), err)
-	if hint := hintOf(err); hint != "" {
+	if hint := remedy(err); hint != "" {
 		fmt.Fprintf(&b, "%s %s\n", color.paint(bold, "hint:"), hint)
 	}
 	_, _ = io.WriteString(w, b.String()) // there is nowhere left to say that this failed

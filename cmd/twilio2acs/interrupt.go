@@ -51,12 +51,12 @@ func interruption(s os.Signal) *interruptedError {
 	return &interruptedError{sig}
 }
 
-// causeOf is the reason why err came about: the interruption, if there was one,
-// whatever the call under way made of it.
+// causeOf is the reason why err came about: the interruption, or whatever else
+// ended ctx, whatever the call under way made of it.
 func causeOf(ctx context.Context, err error) error {
-	var interrupted *interruptedError
-	if err != nil && errors.As(context.Cause(ctx), &interrupted) {
-		return interrupted
+	cause := context.Cause(ctx)
+	if err == nil || cause == nil || errors.Is(cause, context.Canceled) {
+		return err
 	}
-	return err
+	return cause
 }

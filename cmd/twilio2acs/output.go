@@ -48,7 +48,7 @@ func failureOf(err error) *failure {
 	if err == nil || silent(err) {
 		return nil
 	}
-	return &failure{Message: err.Error(), Hint: hintOf(err)}
+	return &failure{Message: err.Error(), Hint: remedy(err)}
 }
 
 // errorDocument is the result of a command that came to nothing else.

@@ -134,6 +134,8 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 		return came, err
 	}
 	defer func() { err = cmp.Or(err, to.close()) }()
+	ctx, stop := to.whileWhole(ctx)
+	defer stop()
 	media, err := m.place.open(ctx)
 	if err != nil {
 		return came, err

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A disk that is full ends a run at once and says what to do; what was noted is
+// kept, and with room on the disk the same command goes on to the end.
+func TestFullDisk(t *testing.T) {
+	const contoso = "../../testdata/snapshots/contoso"
+	for _, tt := range []struct {
+		name string
+		room int // in KiB: what is there before that does not fit
+		full string
+	}{
+		{"of the files", 16, "media"},
+		{"of the embedded ACS", 300, "acs"},
+		{"of the ledger", 48, "state"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			at := map[string]string{"media": dir, "acs": dir, "state": dir}
+			at[tt.full] = smallDisk(t)
+			ballast := filepath.Join(at[tt.full], "ballast")
+			weigh(t, ballast, tt.room)
+			command := []string{
+				"run", "--source", contoso, "--dest", "local:" + filepath.Join(at["acs"], "out"),
+				"--media", "local:" + filepath.Join(at["media"], "files"), "--state", filepath.Join(at["state"], "run.db"),
+			}
+			exit, told := executed(command...)
+			if exit != exitError || !strings.Contains(told, "no space left on device") || !strings.Contains(told, "\nhint: free space on the disk") {
+				t.Errorf("with a full disk: exit code %d, %s", exit, told)
+			}
+			if err := os.Remove(ballast); err != nil {
+				t.Fatal(err)
+			}
+			if exit, told := executed(command...); exit != exitDone {
+				t.Errorf("with room: exit code %d, %s", exit, told)
+			}
+			command[0] = "verify"
+			if exit, told := executed(command...); exit != exitDone {
+				t.Errorf("verify: exit code %d, %s", exit, told)
+			}
+		})
+	}
+}
+
+// executed runs a command line in this process and returns what it tells on stderr.
+func executed(args ...string) (exit int, told string) {
+	var out, err strings.Builder
+	exit = execute(args, &streams{in: strings.NewReader(""), out: &resultWriter{w: &out}, err: &console{w: &err}})
+	return exit, err.String()
+}
+
+// smallDisk is a directory with a few MiB of room.
+func smallDisk(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=8m"); err != nil {
+		t.Skipf("SKIPPED: a full disk needs the right to mount one: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// weigh writes a file that leaves so many KiB of its disk free.
+func weigh(t *testing.T, path string, free int) {
+	t.Helper()
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Dir(path), &disk); err != nil {
+		t.Fatal(err)
+	}
+	size := int64(disk.Bavail)*disk.Bsize - int64(free)<<10
+	if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
