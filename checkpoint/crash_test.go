@@ -57,14 +57,13 @@ func recordForever(path string) error {
 	if err != nil {
 		return err
 	}
+	if next.LastIndex >= 0 { // what the kill has kept from being recorded
+		if err := recordAround(l, next.LastIndex); err != nil {
+			return err
+		}
+	}
 	for i := next.LastIndex + 1; ; i++ {
-		person := mapping.PersonRecord{Key: mapping.PersonKey{Kind: mapping.PersonUser, Name: fmt.Sprint(i)}, ID: "8:acs:x"}
-		thread := mapping.ThreadRecord{Conversation: conversation(int(i)), Thread: "19:x"}
-		if err := errors.Join(
-			l.Acknowledge(conversation(1), message(1, i)), l.RecordPerson(person), l.RecordThread(thread),
-			l.RecordAttempt(attempt(1, int(i%50), int(i))),
-			l.Amend(conversation(1), amend(message(1, i), mapping.Amendment{Foreign: true})),
-		); err != nil {
+		if err := errors.Join(l.Acknowledge(conversation(1), message(1, i)), recordAround(l, i)); err != nil {
 			return err
 		}
 		fmt.Println("recorded", i)
@@ -83,6 +82,16 @@ func recordForever(path string) error {
 			fmt.Println("flushed", i)
 		}
 	}
+}
+
+// recordAround records what goes with message i.
+func recordAround(l *checkpoint.Ledger, i int64) error {
+	person := mapping.PersonRecord{Key: mapping.PersonKey{Kind: mapping.PersonUser, Name: fmt.Sprint(i)}, ID: "8:acs:x"}
+	thread := mapping.ThreadRecord{Conversation: conversation(int(i)), Thread: "19:x"}
+	return errors.Join(
+		l.RecordPerson(person), l.RecordThread(thread), l.RecordAttempt(attempt(1, int(i%50), int(i))),
+		l.Amend(conversation(1), amend(message(1, i), mapping.Amendment{Foreign: true})),
+	)
 }
 
 // A killed process leaves everything that it was told is recorded.
