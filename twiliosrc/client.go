@@ -177,6 +177,9 @@ func (c *Client) Account() (mapping.AccountSID, string) {
 	return c.credentials.AccountSID, c.region
 }
 
+// Redacted is false: an account is as people made it.
+func (c *Client) Redacted() bool { return false }
+
 // Skipped is how many items have been left out because they could not be read.
 // It is 0 without SkipDamaged, and grows as listings meet them.
 func (c *Client) Skipped() int64 { return c.damage.count() }

@@ -26,6 +26,8 @@ type Source interface {
 // accountSource reads what concerns all conversations.
 type accountSource interface {
 	Account() (mapping.AccountSID, string)
+	// Redacted reports whether what people supplied has been replaced already.
+	Redacted() bool
 	DefaultService(context.Context) (mapping.ServiceSID, error)
 	Services(context.Context) iter.Seq2[mapping.Service, error]
 	Configurations(context.Context) iter.Seq2[json.RawMessage, error]
@@ -211,7 +213,7 @@ func (r *recording) manifest(service mapping.ServiceSID) Manifest {
 	account, region := r.src.Account()
 	return Manifest{
 		Format: manifestFormat, Version: manifestVersion, AccountSID: account, Region: region, DefaultServiceSID: service,
-		RecordedAt: mapping.Timestamp(time.Now().UTC().Format(time.RFC3339)), Redacted: r.redactor != nil,
+		RecordedAt: mapping.Timestamp(time.Now().UTC().Format(time.RFC3339)), Redacted: r.redactor != nil || r.src.Redacted(),
 		Counts: map[Kind]int64{}, Sizes: map[string]int64{}, SHA256: map[string]string{},
 	}
 }

@@ -26,7 +26,6 @@ const (
 	snapshotPart = "snapshot"
 	finishedFile = "finished"
 	accountPiece = "account"
-	lockFile     = "lock"
 )
 
 // binding says what an unfinished recording is of. It is gone on with only by
@@ -70,18 +69,6 @@ func (e *UnfinishedError) Hint() string {
 
 var errOtherRecording = errors.New("it is of another account or was made with other options")
 
-// BusyError says that another process is recording into the same directory.
-type BusyError struct{ Dir string }
-
-func (e *BusyError) Error() string {
-	return fmt.Sprintf("record in %s: another process is at it", e.Dir)
-}
-
-// Hint says what can be done about it.
-func (e *BusyError) Hint() string {
-	return "wait for the other recording to end, or name another directory"
-}
-
 // workshop is the directory of an unfinished recording: pieces, one for each
 // conversation that is complete, and the snapshot that they will become.
 type workshop struct {
@@ -92,19 +79,12 @@ type workshop struct {
 // openWorkshop goes on with the unfinished recording of dir, or begins one.
 func openWorkshop(dir string, b binding) (*workshop, error) {
 	w := &workshop{dir: filepath.Clean(dir) + workEnding}
-	w.lock = flock.New(w.path(lockFile), flock.SetPermissions(0o600))
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) && !w.isFinished() {
 		return nil, &OutputExistsError{dir}
 	}
-	if err := os.MkdirAll(w.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("record: %w", err)
-	}
-	locked, err := w.lock.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("record: lock %s: %w", w.path(lockFile), err)
-	}
-	if !locked {
-		return nil, &BusyError{w.dir}
+	var err error
+	if w.lock, err = lockWorkshop(w.dir); err != nil {
+		return nil, err
 	}
 	if err := w.prepare(b); err != nil {
 		return nil, errors.Join(err, w.close())

@@ -33,6 +33,7 @@ func TestExitCode(t *testing.T) {
 		{"outage", &migrate.OutageError{For: time.Minute, Err: errors.New("503")}, 6},
 		{"throttled by Twilio", fmt.Errorf("list users: %w", throttled), 6},
 		{"locked ledger", &checkpoint.LockedError{Path: "x"}, 8},
+		{"recording that goes on elsewhere", &twiliosrc.BusyError{Dir: "x"}, 8},
 		{"locked embedded ACS", &emulator.LockedError{Dir: "x"}, 8},
 		{"moved ledger", &checkpoint.BindingError{Field: "machine"}, 8},
 		{"credentials Twilio refuses", &twiliosrc.APIError{Status: 401}, 10},

@@ -35,6 +35,10 @@ and run read as from Twilio itself. Names, addresses, texts and files are replac
 by meaningless ones of the same form, and the result is looked through for what
 was not; --no-redact keeps everything as it is. A snapshot can be redacted too.
 
+The key to the replacements is destroyed at the end, so that no two recordings
+agree on them: to give several parts the same ones, record all of it, and then
+the parts from that, with --no-redact.
+
 It can be stopped at any time: the work stands in a directory beside DIR, with
 the ending .unfinished, and the same command goes on there.`,
 		Example: `  twilio2acs record --source twilio --out account
@@ -67,7 +71,7 @@ func record(ctx context.Context, o *recordOptions, s *streams) error {
 	if err == nil && recorded.Damaged > 0 && !o.source.skipDamaged {
 		err = exitStatus(exitIncomplete)
 	}
-	r := &recording{recorded: recorded, out: o.out, redacted: o.redacts(), skipped: skipped, took: time.Since(began), err: err}
+	r := &recording{recorded: recorded, out: o.out, redacted: o.redacts() || recorded.Manifest.Redacted, skipped: skipped, took: time.Since(began), err: err}
 	return r.print(s, o.output)
 }
 

@@ -12,7 +12,7 @@ import (
 type recording struct {
 	recorded twiliosrc.Recorded
 	out      string
-	redacted bool // that is what was asked for
+	redacted bool // so it is, or was to be
 	skipped  int64
 	took     time.Duration
 	err      error // what ended it early; nil when done
@@ -45,10 +45,9 @@ func (r *recording) document() recordingDocument {
 		damage = append(damage, d.Error())
 	}
 	return recordingDocument{
-		Damaged: r.recorded.Damaged, Damage: damage,
 		head: headOf("record"), Out: r.out, Redacted: r.redacted, Counts: r.recorded.Manifest.Counts,
 		Resumed: r.recorded.Resumed, GoneConversations: r.recorded.GoneConversations, GoneMessages: r.recorded.GoneMessages,
-		MissingMedia: r.recorded.MissingMedia, Skipped: r.skipped,
+		MissingMedia: r.recorded.MissingMedia, Skipped: r.skipped, Damaged: r.recorded.Damaged, Damage: damage,
 		Exit: exitCode(r.err), Error: failureOf(r.err), Seconds: r.took.Round(time.Millisecond).Seconds(),
 	}
 }

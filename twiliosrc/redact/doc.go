@@ -39,5 +39,7 @@
 // number may be somebody's. Of a text that was cut off in the middle of a word,
 // the last word is another than in the whole text. While the key exists all
 // replaced text, though no file, can be restored: the key lives beside an
-// unfinished recording and is destroyed at its end.
+// unfinished recording and is destroyed at its end. It is never kept for the next
+// one, because whoever found it could undo every recording that was given away:
+// parts that are to agree are recorded from one redacted recording.
 package redact
