@@ -74,7 +74,7 @@ func (s *LocalStore) list(ctx context.Context, folder string, each func(string) 
 			}
 		}
 		switch {
-		case err == io.EOF:
+		case err == io.EOF || errors.Is(err, fs.ErrNotExist): // its last file was deleted, and the folder with it
 			return ctx.Err()
 		case err != nil:
 			return fmt.Errorf("list media: %w", err)

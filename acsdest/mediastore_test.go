@@ -262,15 +262,18 @@ func lists(t *testing.T, store deletingStore) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("List: %d keys, %v; want %d", len(got), err, len(want))
 	}
-	for key, err := range store.List(t.Context(), "CH8/sidecar") {
-		if err == nil {
-			err = store.Delete(t.Context(), key)
-		}
-		if err != nil {
-			t.Fatal(err)
+	put(t, store, "CH9/sidecar/only", strings.NewReader("x"), []byte("x"))
+	for _, folder := range []string{"CH8/sidecar", "CH9/sidecar"} {
+		for key, err := range store.List(t.Context(), folder) {
+			if err == nil {
+				err = store.Delete(t.Context(), key)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	for _, folder := range []string{"CH8/sidecar", "CH8/nothing"} {
+	for _, folder := range []string{"CH8/sidecar", "CH9/sidecar", "CH8/nothing"} {
 		if got, err := listed(store, folder); err != nil || len(got) > 0 {
 			t.Errorf("List(%s): %q, %v; want nothing", folder, got, err)
 		}
