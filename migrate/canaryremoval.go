@@ -19,32 +19,35 @@ func (c *canary) remove(ctx context.Context) error {
 			continue
 		}
 		if i == 0 && rec.ID != "" {
-			if err := c.removeThreads(ctx, rec.ID); err != nil {
+			if err := removeThreadsOf(ctx, c, c.patience, rec.ID, c.thread); err != nil {
 				return err
 			}
 		}
 		if rec.ID != "" {
-			err := c.until(ctx, func(ctx context.Context) error { return c.DeleteUser(ctx, rec.ID) })
+			err := untilGone(ctx, c.patience, func(ctx context.Context) error { return c.DeleteUser(ctx, rec.ID) })
 			if err != nil {
 				return err
 			}
 		}
-		if err := c.forget(rec); err != nil {
+		if err := forgetPerson(c.ledger, rec); err != nil {
 			return ledgerFailure(err)
 		}
 	}
 	return nil
 }
 
-// removeThreads deletes the threads of a user, of whom no other are known than
-// canaries.
-func (c *canary) removeThreads(ctx context.Context, user mapping.CommunicationUserID) error {
+// removeThreadsOf deletes the threads of a user, of whom no other are known than
+// canaries, and thread, whether lists show it yet or not.
+func removeThreadsOf(ctx context.Context, acs interface {
+	ThreadReader
+	Remover
+}, p *patience, user mapping.CommunicationUserID, thread ...mapping.ThreadID) error {
 	threads := make(map[mapping.ThreadID]bool)
-	if c.thread != "" {
-		threads[c.thread] = true // whether lists show it yet or not
+	for _, id := range thread {
+		threads[id] = id != ""
 	}
-	err := c.until(ctx, func(ctx context.Context) error {
-		for t, err := range c.ListThreads(ctx, user, time.Time{}) {
+	err := untilGone(ctx, p, func(ctx context.Context) error {
+		for t, err := range acs.ListThreads(ctx, user, time.Time{}) {
 			if err != nil {
 				return err
 			}
@@ -57,8 +60,11 @@ func (c *canary) removeThreads(ctx context.Context, user mapping.CommunicationUs
 	if err != nil {
 		return err
 	}
-	for id := range threads {
-		err := c.until(ctx, func(ctx context.Context) error { return c.DeleteThread(ctx, user, id) })
+	for id, there := range threads {
+		if !there {
+			continue
+		}
+		err := untilGone(ctx, p, func(ctx context.Context) error { return acs.DeleteThread(ctx, user, id) })
 		if err != nil {
 			return err
 		}
@@ -66,9 +72,9 @@ func (c *canary) removeThreads(ctx context.Context, user mapping.CommunicationUs
 	return nil
 }
 
-// until makes a call until it succeeds, or what it is about is gone.
-func (c *canary) until(ctx context.Context, call func(context.Context) error) error {
-	if err := c.patience.do(ctx, call); !vanished(err) {
+// untilGone makes a call until it succeeds, or what it is about is gone.
+func untilGone(ctx context.Context, p *patience, call func(context.Context) error) error {
+	if err := p.do(ctx, call); !vanished(err) {
 		return err
 	}
 	return nil
@@ -84,14 +90,14 @@ func vanished(err error) bool {
 	return false
 }
 
-// forget notes that a user is deleted. Creations whose answer was lost stay
-// counted: each may have left a user that nobody can find.
-func (c *canary) forget(rec mapping.PersonRecord) error {
+// forgetPerson notes that the user of rec is deleted. Creations whose answer was lost
+// stay counted: each may have left a user that nobody can find.
+func forgetPerson(ledger CanaryLedger, rec mapping.PersonRecord) error {
 	if rec.ID == "" && !rec.BegunAt.IsZero() {
 		rec.Unused++ // by a run that was killed before the answer
 	}
 	if rec.Unused > 0 {
-		return c.ledger.RecordPerson(mapping.PersonRecord{Key: rec.Key, Unused: rec.Unused})
+		return ledger.RecordPerson(mapping.PersonRecord{Key: rec.Key, Unused: rec.Unused})
 	}
-	return c.ledger.ForgetPerson(rec.Key)
+	return ledger.ForgetPerson(rec.Key)
 }

@@ -71,6 +71,10 @@
 //     gone when Twilio says so. Nothing is deleted on the word of a source that is
 //     damaged or shows a part only, nothing that people changed, no thread in which
 //     they have written, and never more than Options.MaxDelete.
+//   - Rollback. A thread is deleted once all of it stands in an inventory on the
+//     disk and its deletion is noted, a user once no thread is left that needs it
+//     and that is noted. Whether a call was carried out that got no answer, reading
+//     tells; what is forgotten in the ledger is gone in ACS.
 //
 // After a process that did not end by itself, nothing but messages is written
 // to a thread of its before Options.Settle has passed, and messages only after

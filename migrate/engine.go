@@ -147,6 +147,9 @@ func (e *Engine) run(ctx context.Context) error {
 
 // carry reads the directory, then carries conversations, then what is left.
 func (e *Engine) carry(ctx context.Context) error {
+	if err := e.settleRollback(ctx); err != nil {
+		return err
+	}
 	dir, err := readDirectory(ctx, e.src)
 	if err != nil {
 		return err

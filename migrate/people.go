@@ -118,7 +118,7 @@ func (pp *people) giveUp(rec mapping.PersonRecord, err error) error {
 	return err
 }
 
-// census counts distinct people, or conversations, in eight bytes each.
+// census counts distinct things of one kind, people at first, in eight bytes each.
 type census struct {
 	seed maphash.Seed
 	mu   sync.Mutex
@@ -139,7 +139,26 @@ func (c *census) addConversation(sid mapping.ConversationSID) bool {
 
 // hasConversation reports whether sid was counted.
 func (c *census) hasConversation(sid mapping.ConversationSID) bool {
-	h := maphash.Comparable(c.seed, sid)
+	return c.has(maphash.Comparable(c.seed, sid))
+}
+
+// addUser counts a communication user in the same way.
+func (c *census) addUser(id mapping.CommunicationUserID) bool {
+	return c.note(maphash.Comparable(c.seed, id))
+}
+
+// hasUser reports whether id was counted.
+func (c *census) hasUser(id mapping.CommunicationUserID) bool {
+	return c.has(maphash.Comparable(c.seed, id))
+}
+
+// addThread counts a thread in the same way.
+func (c *census) addThread(id mapping.ThreadID) bool { return c.note(maphash.Comparable(c.seed, id)) }
+
+// hasThread reports whether id was counted.
+func (c *census) hasThread(id mapping.ThreadID) bool { return c.has(maphash.Comparable(c.seed, id)) }
+
+func (c *census) has(h uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_, ok := c.seen[h]

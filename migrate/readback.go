@@ -66,14 +66,8 @@ const maxReaders = 5
 // are: whoever acts in it, unless that one was taken out or sees a part only.
 // The error is a *hiddenError when nobody can.
 func (t *threads) open(ctx context.Context, rec mapping.ThreadRecord) (reading, []mapping.ChatParticipant, error) {
-	candidates := []mapping.CommunicationUserID{rec.Acting()}
-	for _, m := range rec.Members {
-		if !m.Left && m.ID != rec.Acting() {
-			candidates = append(candidates, m.ID)
-		}
-	}
 	var hidden error
-	for _, as := range candidates[:min(len(candidates), maxReaders)] {
+	for _, as := range readersOf(rec) {
 		r := reading{t, as, rec.Thread}
 		members, err := r.readMembers(ctx)
 		if outcomeOf(err) == refused && !final(err) {
@@ -81,20 +75,38 @@ func (t *threads) open(ctx context.Context, rec mapping.ThreadRecord) (reading, 
 			continue
 		}
 		if err == nil {
-			r.as = bestReader(as, members, candidates)
+			r.as = bestReader(as, members, candidates(rec))
 		}
 		return r, members, step("read the members", err)
 	}
 	return reading{}, nil, &hiddenError{hidden}
 }
 
+// candidates are those who should be able to read a thread: whoever acts in it goes
+// first.
+func candidates(rec mapping.ThreadRecord) []mapping.CommunicationUserID {
+	users := []mapping.CommunicationUserID{rec.Acting()}
+	for _, m := range rec.Members {
+		if !m.Left && m.ID != rec.Acting() {
+			users = append(users, m.ID)
+		}
+	}
+	return users
+}
+
+// readersOf are those of the candidates who are tried.
+func readersOf(rec mapping.ThreadRecord) []mapping.CommunicationUserID {
+	users := candidates(rec)
+	return users[:min(len(users), maxReaders)]
+}
+
 // bestReader is as, or the first of candidates that sees more of the history.
-func bestReader(as mapping.CommunicationUserID, members []mapping.ChatParticipant, candidates []mapping.CommunicationUserID) mapping.CommunicationUserID {
+func bestReader(as mapping.CommunicationUserID, members []mapping.ChatParticipant, users []mapping.CommunicationUserID) mapping.CommunicationUserID {
 	since := make(map[mapping.CommunicationUserID]time.Time, len(members))
 	for _, m := range members {
 		since[m.User] = m.HistorySince
 	}
-	for _, c := range candidates {
+	for _, c := range users {
 		s, isMember := since[c]
 		if best, stays := since[as]; isMember && (!stays || s.Before(best)) {
 			as = c

@@ -160,27 +160,9 @@ func (w *worker) created(id mapping.ThreadID) error {
 // findThread looks for the thread among those of its creator that were active
 // since then.
 func (w *worker) findThread(ctx context.Context, topic string, since time.Time) (mapping.ThreadID, error) {
-	const margin = 10 * time.Minute
-	var found mapping.ThreadID
-	err := w.patience.do(ctx, func(ctx context.Context) error {
-		found = ""
-		for t, err := range w.acs.ListThreads(ctx, w.rec.CreatorID, since.Add(-margin)) {
-			if err != nil {
-				return err
-			}
-			if t.Topic != topic || !t.DeletedOn.IsZero() {
-				continue
-			}
-			full, err := w.acs.FetchThread(ctx, w.rec.CreatorID, t.ID)
-			if err != nil {
-				return err
-			}
-			if full.Metadata[mapping.KeyConversationSID] == string(w.c.SID) {
-				found = t.ID
-				return nil
-			}
-		}
-		return nil
-	})
-	return found, err
+	found, err := createdThreads(ctx, w.acs, w.patience, w.rec, topic, since, 1)
+	if len(found) == 0 {
+		return "", err
+	}
+	return found[0], err
 }
