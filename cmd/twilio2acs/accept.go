@@ -62,7 +62,14 @@ func preflight(ctx context.Context, s *streams, rules mapping.Rules, accepted ma
 
 // ask puts a question to the person at the terminal. Anything but yes is no.
 func ask(ctx context.Context, s *streams, question string) (bool, error) {
-	fmt.Fprintf(s.err, "%s [y/N] ", question)
+	line, err := answer(ctx, s, question+" [y/N] ")
+	line = strings.ToLower(line)
+	return line == "y" || line == "yes", err
+}
+
+// answer is what the person at the terminal says when shown prompt.
+func answer(ctx context.Context, s *streams, prompt string) (string, error) {
+	fmt.Fprint(s.err, prompt)
 	answers := make(chan string, 1)
 	go func() { // a read of a terminal cannot be cancelled: it ends with the process
 		line, err := bufio.NewReader(s.in).ReadString('\n')
@@ -74,12 +81,8 @@ func ask(ctx context.Context, s *streams, question string) (bool, error) {
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(s.err)
-		return false, context.Cause(ctx)
+		return "", context.Cause(ctx)
 	case line := <-answers:
-		switch strings.ToLower(strings.TrimSpace(line)) {
-		case "y", "yes":
-			return true, nil
-		}
-		return false, nil
+		return strings.TrimSpace(line), nil
 	}
 }

@@ -53,7 +53,9 @@ const twilioEnvironment = `  TWILIO_ACCOUNT_SID                 the account, wit
   TWILIO_REGION, TWILIO_EDGE         where Twilio keeps the account, if not in us1
 `
 
-const migrationEnvironment = twilioEnvironment + `  ACS_CONNECTION_STRING              the ACS resource, with --dest acs, or
+const migrationEnvironment = twilioEnvironment + destinationEnvironment
+
+const destinationEnvironment = `  ACS_CONNECTION_STRING              the ACS resource, with --dest acs, or
   ACS_ENDPOINT                       its address, to sign in with Entra ID
   AZURE_STORAGE_CONNECTION_STRING    the account of --media azblob:; without it
                                      Entra ID signs in

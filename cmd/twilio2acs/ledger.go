@@ -29,14 +29,20 @@ func (o *stateOptions) registerAdopt(cmd *cobra.Command) {
 
 // binding is what a ledger must speak of to be used.
 func binding(account mapping.AccountSID, region, resource string, place mediaPlace, rules mapping.Rules) mapping.Binding {
-	machine, err := os.Hostname()
-	if err != nil {
-		machine = "" // a machine without a name: the ledger then fits all of them
-	}
 	return mapping.Binding{
 		Account: account, Region: region, Resource: resource,
-		Media: place.root(), Rules: rules.Fingerprint(), Machine: machine,
+		Media: place.root(), Rules: rules.Fingerprint(), Machine: machine(),
 	}
+}
+
+// machine is what a ledger knows this machine by. It is empty for one without a
+// name: the ledger then fits all of them.
+func machine() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
 }
 
 // open opens the ledger for a run.

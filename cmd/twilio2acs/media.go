@@ -109,9 +109,15 @@ func fileTemplate(abs string) string {
 	return u.String() + "{key}"
 }
 
+// files are those of a media store.
+type files interface {
+	migrate.MediaStore
+	migrate.MediaRemover
+}
+
 // mediaStore is a media store that is open; nil when there is none.
 type mediaStore struct {
-	store migrate.MediaStore
+	store files
 	close func() error
 }
 

@@ -3,10 +3,11 @@ package main
 import (
 	"time"
 
+	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
-// resultDocument is what plan, run and verify print for machines.
+// resultDocument is what plan, run, verify and rollback print for machines.
 type resultDocument struct {
 	head
 	Run     int             `json:"run"`
@@ -36,9 +37,15 @@ type details struct {
 	Doubles         int64                `json:"doublesDeleted,omitempty"`
 	Rounds          []round              `json:"rounds,omitempty"` // the latest, of a repeated run
 	Backups         *backupResult        `json:"backups,omitempty"`
+
+	// What only a rollback tells.
+	DryRun    bool                      `json:"dryRun,omitempty"`
+	Inventory string                    `json:"inventory,omitempty"` // the file; empty when nothing was written to it
+	Used      int64                     `json:"usedThreads,omitempty"`
+	Unknown   []mapping.ConversationSID `json:"unknownConversations,omitempty"`
 }
 
-// result is what plan, run or verify came to.
+// result is what plan, run, verify or rollback came to.
 type result struct {
 	command string
 	run     int

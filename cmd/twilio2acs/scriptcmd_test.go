@@ -44,6 +44,8 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"azurite":   scriptAzurite,
 	"samelines": scriptSameLines,
 	"leak":      scriptLeak,
+	"items":     scriptItems,
+	"tried":     scriptTried,
 }
 
 func arguments(ts *testscript.TestScript, neg bool, args []string, usage string, least int) {

@@ -141,6 +141,9 @@ func (o *statusOptions) read(ctx context.Context, ledger *checkpoint.Reader, eac
 			continue
 		}
 		c := stuck{t.Conversation, status, t.Step, t.Reason, t.Since}
+		if status == mapping.StatusRemoving {
+			c.Reason = "a rollback was interrupted: the next one, or a run, goes on from there"
+		}
 		each(c)
 		if len(doc.Stuck) < maxStuck {
 			doc.Stuck = append(doc.Stuck, c)
@@ -250,7 +253,7 @@ func (l *liveStatus) notes(t *textWriter, now time.Time) {
 func (d *statusDocument) conversations() string {
 	var parts []string
 	for _, status := range []mapping.Status{
-		mapping.StatusDone, mapping.StatusRunning, mapping.StatusOpen, mapping.StatusFailed, mapping.StatusBlocked,
+		mapping.StatusDone, mapping.StatusRunning, mapping.StatusOpen, mapping.StatusFailed, mapping.StatusBlocked, mapping.StatusRemoving,
 	} {
 		if n := d.Conversations[status]; n > 0 {
 			parts = append(parts, humanize.Comma(n)+" "+string(status))

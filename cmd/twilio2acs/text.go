@@ -24,11 +24,11 @@ func (t *textWriter) heading(format string, args ...any) {
 }
 
 // words are what the counters of a tally are called.
-type words struct{ created, pending string }
+type words struct{ created, deleted, unchanged, pending string }
 
 var (
-	doneWords = words{"created", "not carried over"}
-	planWords = words{"to create", "not to be carried over"}
+	doneWords = words{"created", "deleted", "unchanged", "not carried over"}
+	planWords = words{"to create", "deleted", "unchanged", "not to be carried over"}
 )
 
 // summary writes a line for each kind of item, its counters in the order in
@@ -53,8 +53,8 @@ func (t *textWriter) summary(s migrate.Summary, w words) {
 // counts are the counters of a tally but for the total, in order.
 func counts(t migrate.Tally, w words) []counted {
 	return []counted{
-		{t.Created, w.created, false}, {t.Updated, "updated", false}, {t.Deleted, "deleted", false},
-		{t.Unchanged, "unchanged", false}, {t.Unchecked, "not checked", false},
+		{t.Created, w.created, false}, {t.Updated, "updated", false}, {t.Deleted, w.deleted, false},
+		{t.Unchanged, w.unchanged, false}, {t.Unchecked, "not checked", false},
 		{t.Pending, w.pending, true}, {t.Open, "open", true}, {t.Failed, "failed", true}, {t.Blocked, "blocked", true},
 	}
 }
