@@ -39,6 +39,7 @@ writes nothing: no thread, no file, no ledger. It does not talk to ACS.`,
 		},
 	}
 	o.register(cmd)
+	o.source.registerReport(cmd)
 	o.accept.register(cmd)
 	o.state.registerAdopt(cmd)
 	o.delete.register(cmd)

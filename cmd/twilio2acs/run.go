@@ -52,6 +52,7 @@ only what is new.`,
 		},
 	}
 	o.register(cmd)
+	o.source.registerReport(cmd)
 	o.connect.register(cmd)
 	o.accept.register(cmd)
 	o.state.registerAdopt(cmd)

@@ -41,9 +41,13 @@ func (o *sourceOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.mcsURL, "mcs-url", "", "send the traffic of Twilio's Media Content Service to this `URL`")
 	f.BoolVar(&o.skipDamaged, "skip-damaged", false, "leave out what cannot be read instead of the conversation it belongs to")
 	choose(cmd, &o.receipts, "receipts", "", "delivery receipts, kept beside their messages: all costs a request for each message that was sent over a channel", receiptsNone, receiptsAll)
-	f.BoolVar(&o.webhooks, "webhooks", false, "count the webhooks of single conversations too: a request for each conversation of live Twilio")
 	o.selected.register(cmd)
 	mustRequire(cmd, "source")
+}
+
+// registerReport registers what only matters to a report.
+func (o *sourceOptions) registerReport(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.webhooks, "webhooks", false, "count the webhooks of single conversations too: a request for each conversation of live Twilio")
 }
 
 func (o sourceOptions) isLive() bool { return o.source == liveTwilio }
@@ -60,6 +64,7 @@ func (o sourceOptions) check() error {
 // source is an account to be read.
 type source interface {
 	migrate.Twilio
+	migrate.ScopedHookSource
 	twiliosrc.Source
 	Skipped() int64
 }
