@@ -89,20 +89,29 @@ func (o *mapExportOptions) rules(b mapping.Binding) (mapping.Rules, error) {
 	if b.Media == noMedia {
 		return mapping.Rules{}, nil
 	}
-	template := cmp.Or(o.template, storeTemplate(b.Media))
+	if rules, ok := rulesOf(b, o.template); ok {
+		return rules, nil
+	}
+	if o.template == "" {
+		return mapping.Rules{}, usagef("give the --media-url-template that run was given", "the ledger does not hold the URL of stored files")
+	}
+	return mapping.Rules{}, usagef("give the one that run was given", "--media-url-template is not the one that stands in the messages")
+}
+
+// rulesOf are the rules that a ledger was written under, with that template of media
+// URLs, or without one that of the store. It reports false where they are others.
+func rulesOf(b mapping.Binding, template string) (mapping.Rules, bool) {
+	template = cmp.Or(template, storeTemplate(b.Media))
 	for _, rules := range []mapping.Rules{
 		{Addresses: mapping.AddressesMask}, {Addresses: mapping.AddressesMask, Receipts: true},
 		{Addresses: mapping.AddressesKeep}, {Addresses: mapping.AddressesKeep, Receipts: true},
 	} {
 		rules.MediaURL = template
 		if rules.Fingerprint() == b.Rules {
-			return rules, nil
+			return rules, true
 		}
 	}
-	if o.template == "" {
-		return mapping.Rules{}, usagef("give the --media-url-template that run was given", "the ledger does not hold the URL of stored files")
-	}
-	return mapping.Rules{}, usagef("give the one that run was given", "--media-url-template is not the one that stands in the messages")
+	return mapping.Rules{}, false
 }
 
 // export lists the items of a ledger.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -244,13 +246,35 @@ type held struct{ ledger *checkpoint.Ledger }
 
 type heldKey struct{}
 
-// scriptHold keeps a ledger open, as a run does.
+// scriptHold keeps a ledger open, as a run does; with -answering it gives copies of
+// it to those who ask, as a run does, too.
 func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
-	arguments(ts, neg, args, "hold LEDGER", 1)
+	answering := len(args) > 0 && args[0] == "-answering"
+	if answering {
+		args = args[1:]
+	}
+	arguments(ts, neg, args, "hold [-answering] LEDGER", 1)
 	l, err := reopen(ts.MkAbs(args[0]), "")
 	ts.Check(err)
 	ts.Value(heldKey{}).(*held).ledger = l
 	ts.Defer(func() { _ = l.Close() }) // closing again does nothing
+	if !answering {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	ts.Defer(func() { cancel(); wg.Wait() })
+	wg.Go(func() {
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		for ctx.Err() == nil {
+			_ = l.AnswerReaders(ctx) // whoever asked in vain says so
+			select {
+			case <-ctx.Done():
+			case <-tick.C:
+			}
+		}
+	})
 }
 
 // scriptRelease closes the ledger that is held.
