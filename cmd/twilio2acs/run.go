@@ -256,7 +256,7 @@ func (o *runOptions) check() (map[mapping.LossCode]bool, error) {
 	if o.settle <= 0 {
 		return nil, usagef("", "--settle %s is not above 0", o.settle)
 	}
-	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check(), o.backup.check()); err != nil {
+	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check(o.source), o.backup.check()); err != nil {
 		return nil, err
 	}
 	return o.accept.accepted(o.dest)

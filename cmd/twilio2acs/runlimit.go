@@ -26,8 +26,10 @@ func (o *runLimitOptions) register(cmd *cobra.Command) {
 // onlyAll is the value of --only that leaves nothing out.
 const onlyAll = "all"
 
-func (o *runLimitOptions) check() error {
+func (o *runLimitOptions) check(source sourceOptions) error {
 	switch {
+	case o.only.value != onlyAll && !source.selected.selection().IsAll():
+		return usagef("leave one of them out", "--only goes by the ledger: it cannot choose conversations by what the source says as well")
 	case o.maxErrors < 0:
 		return usagef("", "--max-errors %d is negative", o.maxErrors)
 	case o.maxDuration < 0:
