@@ -110,7 +110,7 @@ func (b *backups) add(ctx context.Context, ledger *checkpoint.Ledger) error {
 	if err != nil {
 		return err
 	}
-	c := backup{File: b.free(), Taken: time.Now().UTC(), Run: run.Number, Beat: run.Beat}
+	c := backup{File: b.file(run), Taken: time.Now().UTC(), Run: run.Number, Beat: run.Beat}
 	pr, pw := io.Pipe()
 	go func() { pw.CloseWithError(ledger.Backup(ctx, pw)) }()
 	c.Size, c.SHA256, err = b.store.Put(ctx, c.File, "application/octet-stream", pr)
@@ -146,8 +146,14 @@ func (b *backups) files() []string {
 	return names
 }
 
-// free is the name of a copy that is not there yet, or of the oldest one.
-func (b *backups) free() string {
+// file is where the next copy goes, of a ledger with that as its latest run: to
+// the latest one when nothing has happened since, else to a name that is free, or
+// to the oldest.
+func (b *backups) file(run mapping.RunRecord) string {
+	latest, found := b.latest()
+	if found && latest.Run == run.Number && latest.Beat.Equal(run.Beat) {
+		return latest.File
+	}
 	for _, name := range b.files() {
 		if !slices.ContainsFunc(b.list.Copies, func(c backup) bool { return c.File == name }) {
 			return name

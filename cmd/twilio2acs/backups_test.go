@@ -83,10 +83,18 @@ func TestBackups(t *testing.T) {
 		if _, err := ledger.BeginRun(time.Now()); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(11 * time.Minute)
+		for range 11 {
+			time.Sleep(time.Minute)
+			if err := ledger.Beat(time.Now(), false, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
 		place.setError(errors.New("out of order"))
 		time.Sleep(5 * time.Minute)
 		place.setError(nil)
+		if err := ledger.Beat(time.Now(), true, 0); err != nil {
+			t.Fatal(err)
+		}
 		if got := finish(); got != nil {
 			t.Error(got)
 		}
@@ -104,7 +112,12 @@ func TestBackups(t *testing.T) {
 		if err := again.read(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got := again.free(); got != "run.db.2" {
+		run, _, err := ledger.LastRun()
+		if got := again.file(run); got != "run.db.1" || err != nil {
+			t.Errorf("the next copy replaces %s, want the latest: nothing has happened since", got)
+		}
+		run.Number++
+		if got := again.file(run); got != "run.db.2" {
 			t.Errorf("the next copy replaces %s, want the oldest", got)
 		}
 	})
@@ -153,4 +166,19 @@ func TestBackupListNamesCopiesOnly(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever stands in the list, only copies are ever replaced.
+func FuzzBackupList(f *testing.F) {
+	f.Add([]byte(`{"copies":[{"file":"run.db.2"},{"file":"run.db.1"},{"file":"run.db.1"},{"file":"../../run.db"}]}`))
+	f.Add([]byte(`{"copies":null}`))
+	f.Fuzz(func(t *testing.T, list []byte) {
+		b := &backups{name: "run.db", store: &memory{files: map[string][]byte{"run.db.json": list}}}
+		if err := b.read(t.Context()); err != nil {
+			return
+		}
+		if got := b.file(mapping.RunRecord{}); !slices.Contains(b.files(), got) {
+			t.Errorf("the next copy goes to %q", got)
+		}
+	})
 }

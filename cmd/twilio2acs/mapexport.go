@@ -124,7 +124,10 @@ type export struct {
 func (e export) items() iter.Seq2[mapped, error] {
 	return func(yield func(mapped, error) bool) {
 		for p, err := range e.ledger.Persons() {
-			if (err != nil || p.ID != "") && !yield(mappedPerson(p), err) {
+			if err == nil && (p.ID == "" || p.Key.Kind == mapping.PersonCanary) {
+				continue
+			}
+			if !yield(mappedPerson(p), err) {
 				return
 			}
 		}
