@@ -192,7 +192,10 @@ var errDead = errors.New("the process is dead")
 type process struct {
 	last int64 // the call at whose answer it dies; 0 for never
 	made atomic.Int64
-	dead atomic.Bool
+	// lastWrite is the write to its ledger after which it dies; 0 for never.
+	lastWrite int64
+	wrote     atomic.Int64
+	dead      atomic.Bool
 }
 
 func (p *process) Admit(context.Context, limits.Call) error { return p.err() }
@@ -224,9 +227,22 @@ func (l mortalLedger) ForgetPerson(k mapping.PersonKey) error {
 	return ifAlive(l.process, func() error { return l.Ledger.ForgetPerson(k) })
 }
 
+func (l mortalLedger) RecordThread(r mapping.ThreadRecord) error {
+	return ifAlive(l.process, func() error { return l.Ledger.RecordThread(r) })
+}
+
+func (l mortalLedger) Forget(c mapping.ConversationSID) error {
+	return ifAlive(l.process, func() error { return l.Ledger.Forget(c) })
+}
+
 func ifAlive(p *process, f func() error) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	return f()
+	err := f()
+	if p.wrote.Add(1) == p.lastWrite {
+		p.dead.Store(true)
+		return errDead
+	}
+	return err
 }

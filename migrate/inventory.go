@@ -20,7 +20,7 @@ const InventoryFormat = "twilio2acs-inventory/v1"
 // threads are mixed; of several for one message the last counts. An *os.File is one.
 type Inventory interface {
 	io.Writer
-	// Sync brings what was written to the disk.
+	// Sync brings what was written to the disk. It is called while Write may be, too.
 	Sync() error
 }
 

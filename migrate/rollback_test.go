@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,11 +57,23 @@ func (w *world) planRollback(opts migrate.RollbackOptions) *migrate.RollbackRepo
 
 // inventory remembers how much of it is on the disk.
 type inventory struct {
-	bytes.Buffer
+	mu     sync.Mutex
+	text   bytes.Buffer
 	synced int
 }
 
-func (i *inventory) Sync() error { i.synced = i.Len(); return nil }
+func (i *inventory) Write(p []byte) (int, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.text.Write(p)
+}
+
+func (i *inventory) Sync() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.synced = i.text.Len()
+	return nil
+}
 
 // inventoryLine is a line of an inventory.
 type inventoryLine struct {
@@ -79,7 +92,7 @@ type inventoryLine struct {
 func (i *inventory) lines(t *testing.T) []inventoryLine {
 	t.Helper()
 	var out []inventoryLine
-	s := bufio.NewScanner(bytes.NewReader(i.Bytes()))
+	s := bufio.NewScanner(bytes.NewReader(i.text.Bytes()))
 	s.Buffer(nil, 1<<20)
 	for s.Scan() {
 		var l inventoryLine
@@ -159,8 +172,8 @@ func TestRollbackUndoesARun(t *testing.T) {
 			}
 			w.checkNothingOfIt()
 			checkInventory(t, inv, sum.Conversations.Total)
-			if r, inv := w.mustRollback(migrate.RollbackOptions{}); r.Summary != (migrate.Summary{}) || inv.Len() > 0 {
-				t.Errorf("a second rollback found %+v and wrote %d bytes", r.Summary, inv.Len())
+			if r, inv := w.mustRollback(migrate.RollbackOptions{}); r.Summary != (migrate.Summary{}) || inv.text.Len() > 0 {
+				t.Errorf("a second rollback found %+v and wrote %d bytes", r.Summary, inv.text.Len())
 			}
 			w.checkFresh(want)
 		})
@@ -171,8 +184,8 @@ func TestRollbackUndoesARun(t *testing.T) {
 // that was on the disk.
 func checkInventory(t *testing.T, inv *inventory, threads int64) {
 	t.Helper()
-	if inv.synced != inv.Len() {
-		t.Errorf("%d bytes of %d are on the disk", inv.synced, inv.Len())
+	if inv.synced != inv.text.Len() {
+		t.Errorf("%d bytes of %d are on the disk", inv.synced, inv.text.Len())
 	}
 	lines := inv.lines(t)
 	if lines[0].Kind != "inventory" || lines[0].Format != migrate.InventoryFormat {
