@@ -49,12 +49,31 @@ type Change struct {
 	// Thread is what a conversation becomes, with its state in Twilio; nil unless
 	// the item is one.
 	Thread *PlannedThread `json:"-"`
+	// Person is who a user is; the zero key unless the item is one.
+	Person mapping.PersonKey `json:"-"`
+	// Drafted are all losses that a conversation or a message comes with, those of
+	// an earlier run among them. Losses has what this run would add.
+	Drafted []mapping.Loss `json:"-"`
 }
 
 // PlannedThread is a conversation in a plan.
 type PlannedThread struct {
 	Conversation mapping.Conversation
 	Draft        mapping.ThreadDraft
+}
+
+// PlannedConversation is what a plan says of one conversation in all: the sums of
+// its report are those of these.
+type PlannedConversation struct {
+	PlannedThread
+	// Before is what the ledger has of it.
+	Before mapping.ThreadRecord
+	// Creator is who would create the thread, as far as the plan knows who wrote.
+	Creator mapping.PersonKey
+	Status  mapping.Status // StatusDone, StatusBlocked or StatusFailed
+	Reason  string
+	Summary Summary
+	Losses  map[mapping.LossCode]int
 }
 
 // FieldChange is one field of an item that is updated. Old is empty where only
@@ -79,24 +98,67 @@ func changeLosses(losses []mapping.Loss) []ChangeLoss {
 	return out
 }
 
-// changeStream hands changes on, those of one conversation together. It is safe
+// changeStream hands changes on, those of one conversation together, and one
+// conversation after the other in the order in which they were begun. It is safe
 // for concurrent use.
 type changeStream struct {
-	tell func(Change) error // nil: nobody asks
+	tell    func(Change) error              // nil: nobody asks
+	planned func(PlannedConversation) error // nil: nobody asks
 
-	mu  sync.Mutex
-	err error // the first of tell; nothing is told after it
+	mu    sync.Mutex
+	moved sync.Cond // on turn
+	begun int       // groups
+	turn  int       // whose it is
+	told  *census   // people; only for the group that has its turn
+	err   error     // the first of tell or planned; nothing is told after it
+}
+
+func newChangeStream(opts Options) *changeStream {
+	s := &changeStream{tell: opts.Changes, planned: opts.Planned, told: newCensus()}
+	s.moved.L = &s.mu
+	return s
+}
+
+// heard reports whether anybody listens.
+func (s *changeStream) heard() bool { return s.tell != nil || s.planned != nil }
+
+// group begins the next group. It has to be closed: all that follow wait for it.
+func (s *changeStream) group() *changeGroup {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begun++
+	return &changeGroup{stream: s, number: s.begun - 1, met: make(map[mapping.PersonKey]bool)}
+}
+
+// await waits until it is the turn of that group.
+func (s *changeStream) await(group int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.turn != group {
+		s.moved.Wait()
+	}
+}
+
+// pass gives the turn to the next group, and returns the error of whoever listens.
+func (s *changeStream) pass() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.turn++
+	s.moved.Broadcast()
+	return s.err
 }
 
 // groupSize is how many changes of a conversation wait for their turn. A
-// conversation with more of them keeps the others waiting until it is through.
+// conversation with more of them waits until those before it are through.
 const groupSize = 64
 
 // changeGroup are the changes of one conversation.
 type changeGroup struct {
 	stream  *changeStream
+	number  int
+	met     map[mapping.PersonKey]bool
 	waiting []Change
-	turn    bool
+	closed  bool
 }
 
 // asked reports whether anybody wants to know.
@@ -107,36 +169,56 @@ func (g *changeGroup) add(c Change) {
 		return
 	}
 	g.waiting = append(g.waiting, c)
-	if !g.turn && len(g.waiting) >= groupSize {
-		g.stream.mu.Lock()
-		g.turn = true
-	}
-	if g.turn {
+	if len(g.waiting) >= groupSize {
+		g.stream.await(g.number)
 		g.flush()
 	}
 }
 
+// meet reports whether nobody has told of somebody in this group. Whether anybody
+// has in an earlier one is known when it is this one's turn.
+func (g *changeGroup) meet(who mapping.PersonKey) bool {
+	if !g.asked() || g.met[who] {
+		return false
+	}
+	g.met[who] = true
+	return true
+}
+
 // flush tells what waits; the group has its turn.
 func (g *changeGroup) flush() {
+	s := g.stream
 	for _, c := range g.waiting {
-		if g.stream.err == nil {
-			g.stream.err = g.stream.tell(c)
+		known := c.Kind == KindUser && !s.told.add(c.Person)
+		if s.err == nil && !known {
+			s.err = s.tell(c)
 		}
 	}
 	clear(g.waiting)
 	g.waiting = g.waiting[:0]
 }
 
-// close ends the group and returns the error of whoever listens.
+// plan tells what the conversation comes to, after its changes.
+func (g *changeGroup) plan(c PlannedConversation) {
+	s := g.stream
+	if s.planned == nil {
+		return
+	}
+	s.await(g.number)
+	g.flush()
+	if s.err == nil {
+		s.err = s.planned(c)
+	}
+}
+
+// close ends the group and returns the error of whoever listens. A group that was
+// closed before stays so.
 func (g *changeGroup) close() error {
-	if !g.asked() {
+	if g.closed || !g.stream.heard() {
 		return nil
 	}
-	if !g.turn {
-		g.stream.mu.Lock()
-	}
-	g.turn = false
+	g.closed = true
+	g.stream.await(g.number)
 	g.flush()
-	defer g.stream.mu.Unlock()
-	return g.stream.err
+	return g.stream.pass()
 }

@@ -3,11 +3,16 @@ package migrate_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
@@ -94,6 +99,108 @@ func TestPlanTellsEveryItem(t *testing.T) {
 				t.Errorf("(-told +counted):\n%s", d)
 			}
 		})
+	}
+}
+
+// listen makes a plan and hands what it tells on.
+func (w *world) listen(change func(migrate.Change), planned func(migrate.PlannedConversation)) *migrate.Report {
+	w.t.Helper()
+	l, err := checkpoint.OpenReader(w.ledgerPath(), nil)
+	must(w.t, err)
+	defer l.Close()
+	opts := w.opts
+	opts.Changes = func(c migrate.Change) error { change(c); return nil }
+	opts.Planned = func(c migrate.PlannedConversation) error { planned(c); return nil }
+	r, err := migrate.Plan(context.Background(), w.snapshot(), l, w.rules, &opts)
+	must(w.t, err)
+	return r
+}
+
+// A plan tells everything in one order, whatever comes first: in that of the
+// source.
+func TestPlanTellsInOrder(t *testing.T) {
+	w := newWorld(t, snapshotDir("contoso"), nil)
+	must(t, w.ledger().Close())
+	tell := func() (told []string) {
+		w.listen(func(c migrate.Change) {
+			told = append(told, fmt.Sprint(c.Kind, " ", c.Verb, " ", c.Item, " ", c.Name, " ", c.Conversation))
+		}, func(c migrate.PlannedConversation) { told = append(told, "end of "+string(c.Conversation.SID)) })
+		return told
+	}
+	first := tell()
+	var got []string
+	for _, line := range first {
+		if sid, ok := strings.CutPrefix(line, "end of "); ok {
+			got = append(got, sid)
+		}
+	}
+	var want []string
+	for _, c := range readLines(t, w.source)["conversations.jsonl"] {
+		want = append(want, c["sid"].(string))
+	}
+	if d := cmp.Diff(got, want); d != "" {
+		t.Errorf("conversations (-told +source):\n%s", d)
+	}
+	for range 5 {
+		if d := cmp.Diff(tell(), first); d != "" {
+			t.Fatalf("told otherwise the next time:\n%s", d)
+		}
+	}
+}
+
+// What a plan tells of single conversations adds up to its report.
+func TestPlannedConversationsAddUp(t *testing.T) {
+	w := newWorld(t, snapshotDir("contoso"), nil)
+	must(t, w.ledger().Close())
+	for _, when := range []string{"before the run", "after it"} {
+		losses := map[mapping.LossCode]int{}
+		var messages, files int64
+		r := w.listen(func(migrate.Change) {}, func(c migrate.PlannedConversation) {
+			messages += c.Summary.Messages.Total
+			files += c.Summary.Media.Total
+			for code, n := range c.Losses {
+				losses[code] += n
+			}
+		})
+		if messages != r.Summary.Messages.Total || files != r.Summary.Media.Total {
+			t.Errorf("%s: %d messages and %d files, want %d and %d", when, messages, files, r.Summary.Messages.Total, r.Summary.Media.Total)
+		}
+		for _, l := range r.Losses {
+			if !l.Code.Info().Account && losses[l.Code] != l.Count {
+				t.Errorf("%s: %d × %s, want %d", when, losses[l.Code], l.Code, l.Count)
+			}
+		}
+		w.mustRun()
+	}
+}
+
+// A plan that may look finds the files that are gone, as the run then does.
+func TestPlanLooksForMedia(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), nil)
+	must(t, w.ledger().Close())
+	w.change(func(l lines) {
+		l.message(0, 4)["media"] = []any{map[string]any{"sid": sid("ME", 1), "size": 3, "content_type": "image/png", "filename": "gone.png"}}
+	})
+	must(t, os.Remove(filepath.Join(w.source, "media", sid("ME", 1))))
+	if r := w.plan(); r.Summary.Media.Failed != 0 {
+		t.Errorf("without looking: %+v", r.Summary.Media)
+	}
+	snapshot := w.snapshot()
+	w.opts.CheckMedia = func(ctx context.Context, c mapping.Conversation, f mapping.Media) error {
+		file, err := snapshot.OpenMedia(ctx, c, f)
+		if err != nil {
+			return err
+		}
+		return file.Close()
+	}
+	plan := w.plan()
+	r := w.mustRun()
+	if r.Summary.Media.Failed != 1 || !has(r.Losses, mapping.LossMediaMissing) {
+		t.Fatalf("the run finds everything: %+v", r.Summary.Media)
+	}
+	r.Run = 0
+	if d := cmp.Diff(plan, r); d != "" {
+		t.Errorf("(-plan +run):\n%s", d)
 	}
 }
 

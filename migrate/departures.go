@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -23,6 +25,11 @@ type departed struct {
 // name is the SID of the item.
 func (d departed) name() string {
 	return cmp.Or(string(d.message.SID), string(d.conversation))
+}
+
+// compareDeparted orders what is gone by conversation, and there by index.
+func compareDeparted(a, b departed) int {
+	return cmp.Or(strings.Compare(string(a.conversation), string(b.conversation)), cmp.Compare(a.message.Index, b.message.Index))
 }
 
 // departures collects what is gone, before anything of it is deleted: only when
@@ -115,6 +122,7 @@ func (v *view) departAll(ctx context.Context, d *departures, total int64, remove
 		v.report.withheld(d, why)
 		return nil
 	}
+	slices.SortFunc(d.items, compareDeparted)
 	for _, item := range d.items {
 		t, err := v.departOne(ctx, d, item, remove)
 		if err != nil {

@@ -47,6 +47,15 @@ func (v *view) conversations(ctx context.Context) iter.Seq2[mapping.Conversation
 // time. Damaged ones are reported, and the others go on; an error of do ends
 // them all.
 func eachConversation(ctx context.Context, list listing, active int, report *collector, do func(context.Context, mapping.Conversation) error) error {
+	return eachBegun(ctx, list, active, report, func(c mapping.Conversation) func(context.Context) error {
+		return func(ctx context.Context) error { return do(ctx, c) }
+	})
+}
+
+// eachBegun is eachConversation for work that has to know the order of the list:
+// begin is called in it, and what it returns is done side by side, each of them
+// once.
+func eachBegun(ctx context.Context, list listing, active int, report *collector, begin func(mapping.Conversation) func(context.Context) error) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(active)
 	var listErr error
@@ -60,7 +69,8 @@ func eachConversation(ctx context.Context, list listing, active int, report *col
 			listErr = fmt.Errorf("list conversations: %w", err)
 			break
 		}
-		g.Go(func() error { return do(gctx, c) })
+		do := begin(c)
+		g.Go(func() error { return do(gctx) })
 	}
 	if err := g.Wait(); err != nil { // the cause; listErr may only echo it
 		return err

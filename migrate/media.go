@@ -14,6 +14,9 @@ import (
 // missingAtSource is why a file is not carried that Twilio does not have.
 const missingAtSource = "not found at Twilio"
 
+// fileGone is what people are told of it.
+const fileGone = "Twilio does not have the file; its message says so in its place"
+
 // media stores the files of m and reads those that become its content.
 func (w *worker) media(ctx context.Context, m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
 	if len(m.Media) == 0 {
@@ -65,7 +68,7 @@ func (w *worker) file(ctx context.Context, m mapping.Message, f mapping.Media) (
 		}
 		rec.Missing = missingAtSource
 		w.sum.Media.Failed++
-		w.problem(string(f.SID), "read media", "Twilio does not have the file; its message says so in its place")
+		w.problem(string(f.SID), "read media", fileGone)
 	case err != nil:
 		return rec, err
 	default:

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"maps"
 	"time"
@@ -45,6 +46,13 @@ type Options struct {
 	// together and after it. Its error ends the plan. Nil: nobody asks. Runs do not
 	// use it.
 	Changes func(Change) error
+	// Planned is told of every conversation of a plan, right after its changes. Its
+	// error ends the plan. Nil: nobody asks. Runs do not use it.
+	Planned func(PlannedConversation) error
+	// CheckMedia tells a plan whether the source can still give a file: the error of
+	// one that is gone is fs.ErrNotExist to errors.Is. Nil: it takes them to be there.
+	// Runs do not use it.
+	CheckMedia func(context.Context, mapping.Conversation, mapping.Media) error
 	// Live lets a plan ask the destination what it holds of items that change; nil:
 	// it goes by the ledger alone. Runs do not use it.
 	Live VerifyACS

@@ -1,9 +1,13 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -12,7 +16,7 @@ import (
 // destination but for reading, no store, and a ledger that can only be read.
 func Plan(ctx context.Context, src Twilio, ledger LedgerReader, rules mapping.Rules, opts *Options) (*Report, error) {
 	v := newView(src, ledger, rules, opts)
-	p := &planner{view: v, changes: changeStream{tell: v.opts.Changes}, patience: &patience{limit: v.opts.Patience}}
+	p := &planner{view: v, changes: newChangeStream(v.opts), patience: &patience{limit: v.opts.Patience}}
 	p.report.begin(mapping.RunRecord{}, rules.AccountLosses())
 	if err := p.run(ctx); err != nil {
 		return nil, err
@@ -25,7 +29,7 @@ const planReads = 16
 
 type planner struct {
 	*view
-	changes  changeStream
+	changes  *changeStream
 	patience *patience // with the destination, where it is asked
 }
 
@@ -45,28 +49,54 @@ func (p *planner) run(ctx context.Context) error {
 	} else if found {
 		p.report.run.Number = last.Number
 	}
-	if err := eachConversation(ctx, p.conversations, min(planReads, p.opts.Active), &p.report, p.hooked(p.conversation)); err != nil {
+	if err := eachBegun(ctx, p.conversations, min(planReads, p.opts.Active), &p.report, p.begin()); err != nil {
 		return err
 	}
 	if err := p.depart(ctx, p.departure(KindMessage), p.departure(KindConversation)); err != nil {
 		return err
 	}
-	g := changeGroup{stream: &p.changes}
-	for key, u := range p.dir.everybody(p.opts) {
-		if err := p.meetPerson(&g, person{Key: key, DisplayName: u.FriendlyName, UserSID: u.SID}); err != nil {
-			return err
-		}
-	}
-	if err := g.close(); err != nil {
+	if err := p.everybody(); err != nil {
 		return err
 	}
 	return p.people()
 }
 
+// begin is what begins conversations: their changes come in the order of the list.
+func (p *planner) begin() func(mapping.Conversation) func(context.Context) error {
+	count := p.hooked(func(context.Context, mapping.Conversation) error { return nil })
+	return func(c mapping.Conversation) func(context.Context) error {
+		changes := p.changes.group()
+		return func(ctx context.Context) error {
+			if err := count(ctx, c); err != nil {
+				return cmp.Or(err, changes.close())
+			}
+			err := p.conversation(ctx, c, changes)
+			return cmp.Or(err, changes.close())
+		}
+	}
+}
+
+// everybody meets those who are in no conversation.
+func (p *planner) everybody() error {
+	g := p.changes.group()
+	users := maps.Collect(p.dir.everybody(p.opts))
+	for _, key := range slices.SortedFunc(maps.Keys(users), comparePeople) {
+		u := users[key]
+		if err := p.meetPerson(g, person{Key: key, DisplayName: u.FriendlyName, UserSID: u.SID}); err != nil {
+			return cmp.Or(err, g.close())
+		}
+	}
+	return g.close()
+}
+
+func comparePeople(a, b mapping.PersonKey) int {
+	return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(string(a.Service), string(b.Service)), strings.Compare(a.Name, b.Name))
+}
+
 // departure tells of items that would be deleted.
 func (p *planner) departure(kind string) removal {
 	return func(_ context.Context, d departed) (bool, error) {
-		g := changeGroup{stream: &p.changes}
+		g := p.changes.group()
 		g.add(Change{Kind: kind, Item: d.name(), Conversation: d.conversation, Verb: VerbDelete, Reason: "gone in Twilio"})
 		return true, g.close()
 	}
@@ -87,14 +117,15 @@ func (p *planner) people() error {
 // meetPerson counts somebody who needs a communication user, and tells of them
 // when they are met first.
 func (p *planner) meetPerson(g *changeGroup, who person) error {
-	if !p.census.add(who.Key) || !g.asked() {
+	p.census.add(who.Key)
+	if !g.meet(who.Key) {
 		return nil
 	}
 	rec, _, err := p.records.Person(who.Key)
 	if err != nil {
 		return ledgerFailure(err)
 	}
-	c := Change{Kind: KindUser, Item: string(who.UserSID), Verb: VerbUnchanged, Name: who.DisplayName}
+	c := Change{Kind: KindUser, Item: string(who.UserSID), Verb: VerbUnchanged, Name: who.DisplayName, Person: who.Key}
 	if c.Item == "" {
 		c.Item = string(who.Key.Kind) + " " + p.rules.PublicName(who.Key.Name)
 	}
@@ -106,36 +137,32 @@ func (p *planner) meetPerson(g *changeGroup, who person) error {
 }
 
 // conversation plans c, without a trace of anything written.
-func (p *planner) conversation(ctx context.Context, c mapping.Conversation) error {
+func (p *planner) conversation(ctx context.Context, c mapping.Conversation, changes *changeGroup) error {
 	p.listed.addConversation(c.SID)
-	pc := &planned{subject: newSubject(p.view, c), planner: p, changes: changeGroup{stream: &p.changes}}
+	pc := &planned{subject: newSubject(p.view, c), planner: p, changes: changes}
 	err := pc.run(ctx)
-	if cerr := pc.ended(err); cerr != nil {
-		return cerr
-	}
 	if err != nil && (stops(err) || ctx.Err() != nil) {
 		return err
 	}
-	status := mapping.StatusDone
-	var blocked *BlockedError
-	switch {
-	case errors.As(err, &blocked):
-		status = mapping.StatusBlocked
-		pc.problems = append(pc.problems, Problem{Item: string(c.SID), Status: status, Reason: blocked.Reason})
+	status, reason := pc.outcome(err)
+	if status != mapping.StatusDone {
+		pc.problems = append(pc.problems, Problem{Item: string(c.SID), Status: status, Reason: reason})
+		pc.tellEnd(status, reason)
+	}
+	if status == mapping.StatusBlocked {
 		if pc.sum.Messages, pc.sum.Media, err = countBlocked(ctx, p.src, c); err != nil {
 			return err
 		}
-	case err != nil:
-		status = mapping.StatusFailed
-		pc.problems = append(pc.problems, Problem{Item: string(c.SID), Status: status, Reason: err.Error()})
 	}
 	pc.count(status)
 	p.report.conversation(pc.sum, pc.losses, pc.problems...)
+	changes.plan(pc.inAll(status, reason))
 	return nil
 }
 
-// media counts the files of m and reads those that become its content.
-func (pc *planned) media(ctx context.Context, m mapping.Message) (map[mapping.MediaSID]mapping.FoundMedia, error) {
+// media counts the files of m and reads those that become its content. Anew says
+// that the message is to be written, and its files stored as far as they are not.
+func (pc *planned) media(ctx context.Context, m mapping.Message, anew bool) (map[mapping.MediaSID]mapping.FoundMedia, error) {
 	found := make(map[mapping.MediaSID]mapping.FoundMedia, len(m.Media))
 	for _, f := range m.Media {
 		pc.meet(f.SID)
@@ -143,22 +170,45 @@ func (pc *planned) media(ctx context.Context, m mapping.Message) (map[mapping.Me
 		if err != nil {
 			return nil, ledgerFailure(err)
 		}
-		fm := mapping.FoundMedia{Missing: rec.Missing}
+		var text []byte
+		switch {
+		case anew && (!there || rec.Missing != ""):
+			rec, there, text, err = pc.fileAtSource(ctx, f, rec, there)
+		case f.NeedsText() && rec.Missing == "" && !pc.settled():
+			text, err = mediaText(ctx, pc.src, pc.c, f)
+			if errors.Is(err, fs.ErrNotExist) {
+				err = nil
+			}
+		}
+		if err != nil {
+			return nil, step("media "+string(f.SID), err)
+		}
 		tally := mediaTally(rec, there, pc.rules)
 		pc.sum.Media.add(tally)
 		pc.tellMedia(f, rec, tally)
-		if f.NeedsText() && rec.Missing == "" && (!there || !pc.settled()) {
-			fm.Text, err = mediaText(ctx, pc.src, pc.c, f)
-			if errors.Is(err, fs.ErrNotExist) {
-				fm.Missing, err = missingAtSource, nil
-			}
-			if err != nil {
-				return nil, step("read media "+string(f.SID), err)
-			}
-		}
-		found[f.SID] = fm
+		found[f.SID] = mapping.FoundMedia{Missing: rec.Missing, Text: text}
 	}
 	return found, nil
+}
+
+// fileAtSource is what a run would record of a file that is not stored, as far as
+// the plan may look: rec stands for what the ledger has so far.
+func (pc *planned) fileAtSource(ctx context.Context, f mapping.Media, rec mapping.MediaRecord, there bool) (mapping.MediaRecord, bool, []byte, error) {
+	var text []byte
+	var err error
+	switch {
+	case f.NeedsText():
+		text, err = mediaText(ctx, pc.src, pc.c, f)
+	case pc.opts.CheckMedia != nil && pc.rules.MediaURL != "":
+		err = pc.opts.CheckMedia(ctx, pc.c, f)
+	default:
+		return rec, there, nil, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return mapping.MediaRecord{}, false, text, err
+	}
+	pc.problem(string(f.SID), "read media", fileGone)
+	return mapping.MediaRecord{Missing: missingAtSource}, true, nil, nil
 }
 
 // mediaTally counts one file by its record; one without a record would be stored.

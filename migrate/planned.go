@@ -12,7 +12,7 @@ import (
 type planned struct {
 	subject
 	planner *planner
-	changes changeGroup
+	changes *changeGroup
 }
 
 func (pc *planned) run(ctx context.Context) error {
@@ -29,21 +29,38 @@ func (pc *planned) run(ctx context.Context) error {
 	return pc.messages(ctx)
 }
 
-// ended tells how a conversation ended that could not be planned, and closes its
-// changes.
-func (pc *planned) ended(err error) error {
+// outcome is how the conversation ended that err ended, if not well.
+func (pc *planned) outcome(err error) (mapping.Status, string) {
 	var blocked *BlockedError
-	c := Change{Kind: KindConversation, Item: string(pc.c.SID), Conversation: pc.c.SID, Name: pc.draft.Topic,
-		Thread: &PlannedThread{pc.c, pc.draft}}
 	switch {
 	case errors.As(err, &blocked):
-		c.Verb, c.Reason = VerbBlocked, blocked.Reason
-		pc.changes.add(c)
+		return mapping.StatusBlocked, blocked.Reason
 	case err != nil:
-		c.Verb, c.Reason = VerbFailed, err.Error()
-		pc.changes.add(c)
+		return mapping.StatusFailed, err.Error()
 	}
-	return pc.changes.close()
+	return mapping.StatusDone, ""
+}
+
+// tellEnd tells why the conversation cannot be planned.
+func (pc *planned) tellEnd(status mapping.Status, reason string) {
+	verb := VerbFailed
+	if status == mapping.StatusBlocked {
+		verb = VerbBlocked
+	}
+	pc.changes.add(Change{Kind: KindConversation, Item: string(pc.c.SID), Conversation: pc.c.SID, Name: pc.draft.Topic,
+		Thread: &PlannedThread{pc.c, pc.draft}, Verb: verb, Reason: reason})
+}
+
+// inAll is what the plan says of the conversation in all.
+func (pc *planned) inAll(status mapping.Status, reason string) PlannedConversation {
+	p := PlannedConversation{
+		PlannedThread: PlannedThread{pc.c, pc.draft}, Before: pc.before, Creator: pc.draft.Creator,
+		Status: status, Reason: reason, Summary: pc.sum, Losses: pc.losses.counts,
+	}
+	if pc.roster != nil {
+		p.Creator = pc.roster.Creator(pc.wrote)
+	}
+	return p
 }
 
 // tellConversation tells what becomes of the conversation itself.
@@ -53,7 +70,7 @@ func (pc *planned) tellConversation(ctx context.Context) error {
 	}
 	c := Change{
 		Kind: KindConversation, Item: string(pc.c.SID), Conversation: pc.c.SID, Verb: VerbUnchanged, Name: pc.draft.Topic,
-		Thread: &PlannedThread{pc.c, pc.draft},
+		Thread: &PlannedThread{pc.c, pc.draft}, Drafted: pc.found,
 	}
 	switch u, differs := threadUpdate(pc.before, pc.draft); {
 	case pc.before.Thread == "":
@@ -96,7 +113,7 @@ func (pc *planned) members() error {
 	}
 	for _, m := range pc.roster.Members {
 		who := person{Key: m.Key, DisplayName: m.DisplayName, UserSID: pc.dir.users[m.Key].SID}
-		if err := pc.planner.meetPerson(&pc.changes, who); err != nil {
+		if err := pc.planner.meetPerson(pc.changes, who); err != nil {
 			return err
 		}
 		c := Change{Kind: KindParticipant, Item: string(m.Participant.SID), Conversation: pc.c.SID, Verb: VerbUnchanged, Name: m.DisplayName}
@@ -110,7 +127,7 @@ func (pc *planned) members() error {
 		pc.changes.add(c)
 	}
 	if pc.draft.Creator == mapping.Keeper {
-		if err := pc.planner.meetPerson(&pc.changes, person{Key: mapping.Keeper}); err != nil {
+		if err := pc.planner.meetPerson(pc.changes, person{Key: mapping.Keeper}); err != nil {
 			return err
 		}
 	}
@@ -172,11 +189,12 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, known *known)
 		parts = len(rec.IDs)
 	}
 	c := Change{Kind: KindMessage, Item: string(m.SID), Conversation: pc.c.SID, Verb: VerbUnchanged}
-	found, err := pc.media(ctx, m)
+	found, err := pc.media(ctx, m, verdict == missing || verdict == late || verdict == edited)
 	if err != nil {
 		return err
 	}
 	draft, losses := pc.rules.Edition(pc.roster, m, found, parts)
+	c.Drafted = losses
 	exists := verdict == missing || verdict == late
 	if !exists {
 		if exists, err = pc.sentBefore(draft.Sender.Key); err != nil {
@@ -184,7 +202,7 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, known *known)
 		}
 	}
 	if exists {
-		if err := pc.planner.meetPerson(&pc.changes, person{Key: draft.Sender.Key, DisplayName: draft.Sender.DisplayName}); err != nil {
+		if err := pc.planner.meetPerson(pc.changes, person{Key: draft.Sender.Key, DisplayName: draft.Sender.DisplayName}); err != nil {
 			return err
 		}
 	}
