@@ -27,7 +27,13 @@ type account struct {
 
 func newAccount(t *testing.T, snapshot string, opts *fixtureserver.Options) *account {
 	t.Helper()
-	snap, err := twiliosrc.OpenSnapshot(t.Context(), snapshotDir(snapshot), nil)
+	return newAccountIn(t, snapshotDir(snapshot), opts)
+}
+
+// newAccountIn is one made of the snapshot in dir.
+func newAccountIn(t *testing.T, dir string, opts *fixtureserver.Options) *account {
+	t.Helper()
+	snap, err := twiliosrc.OpenSnapshot(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
