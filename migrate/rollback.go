@@ -268,7 +268,9 @@ func (r *rollback) conversation(ctx context.Context, rec mapping.ThreadRecord) e
 	}
 	if err != nil {
 		r.kept.addConversation(rec.Conversation)
-		r.opts.Logger.Warn("conversation not rolled back", "conversation", rec.Conversation, "status", status, "reason", err)
+		if !r.plans() {
+			r.opts.Logger.Warn("conversation not rolled back", "conversation", rec.Conversation, "status", status, "reason", err)
+		}
 		problems = append(problems, Problem{Item: string(rec.Conversation), Status: status, Step: "roll back", Reason: err.Error()})
 	}
 	sum, err := u.count(status)

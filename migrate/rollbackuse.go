@@ -11,7 +11,10 @@ import (
 
 // verdict says why the thread must stay; nil when it may be deleted.
 func (f *remains) verdict() error {
-	if sid := f.properties.Metadata[mapping.KeyConversationSID]; sid != string(f.rec.Conversation) && !f.gone() {
+	if f.gone() {
+		return nil
+	}
+	if sid := f.properties.Metadata[mapping.KeyConversationSID]; sid != string(f.rec.Conversation) {
 		return &BlockedError{Reason: fmt.Sprintf("the metadata of thread %s name another conversation, or none: %q", f.rec.Thread, sid)}
 	}
 	uses := f.uses()
