@@ -99,6 +99,30 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
+// Whatever a channel says of a message without text: it can be sent, is kept, and
+// says the same every time.
+func FuzzChannelMetadata(f *testing.F) {
+	f.Add([]byte(`{"type":"location","data":{"latitude":51.5,"longitude":-0.14,"label":"Gate"}}`), "{}")
+	f.Add([]byte(`{"type":"contacts","data":[{"name":{"formatted_name":"Ana\u0000"}}]}`), `{"latitude":1,"longitude":2}`)
+	f.Add([]byte(`{"type":"\ud800","data":{"title":"\t","text":"👨‍👩‍👧‍👦"}}`), "")
+	f.Add([]byte(`[{}] x`), "{")
+	f.Fuzz(func(t *testing.T, metadata []byte, attributes string) {
+		m := message(func(m *mapping.Message) { m.Body, m.Attributes, m.ChannelMetadata = "", attributes, metadata })
+		for _, r := range fuzzRules {
+			ro := rosterOf(t, r)
+			d, losses := r.ChatMessage(ro, m, nil)
+			checkDraft(t, d)
+			if again, _ := r.ChatMessage(ro, m, nil); again.Digest != d.Digest || again.Source != d.Source {
+				t.Error("the same message gives another draft")
+			}
+			said := json.Valid(metadata) && strings.TrimSpace(string(metadata)) != "null"
+			if said && r.MediaURL != "" && !(lost(losses, mapping.LossChannelMetadata) && strings.Contains(string(d.Chunk), `"channelMetadata":`)) {
+				t.Errorf("%s is not kept: %v", metadata, losses)
+			}
+		}
+	})
+}
+
 func FuzzMedia(f *testing.F) {
 	f.Add("ME1", "a.png", "image/png", "", []byte(nil), "")
 	f.Add("../x", `..\CON.`, "text/html; charset=latin1", "body", []byte("<p>f\xfcr<script><!--"), "body")

@@ -132,6 +132,42 @@ func FuzzMapping(f *testing.F) {
 	})
 }
 
+// Whatever a channel says of a message, redacted it makes as many parts and the same
+// losses.
+func FuzzChannelMetadata(f *testing.F) {
+	f.Add([]byte(`{"type":"location","data":{"latitude":51.5,"longitude":-0.14,"label":"Gate of Maria"}}`))
+	f.Add([]byte(`{"type":"contacts","data":[{"name":"Ana","phones":[{"phone":"+447700900123"}]}]}`))
+	f.Add([]byte(`{"type":"","data":{"title":" ","lat":"91","lng":"x"}}`))
+	f.Add([]byte(`[1e999,{"type":"x"}]`))
+	r := newRedactor(f, nil)
+	f.Fuzz(func(t *testing.T, metadata []byte) {
+		raw := `{"conversation_sid":"` + conversationSID + `","channel_metadata":` + string(metadata) + `}`
+		if !json.Valid([]byte(raw)) || !utf8.Valid(metadata) {
+			t.Skip()
+		}
+		redacted := resource(t, r, raw)
+		if len(redacted) != len(raw) {
+			t.Errorf("%s becomes %s", raw, redacted)
+		}
+		if d := cmp.Diff(described(t, redacted), described(t, raw)); d != "" {
+			t.Errorf("%s becomes %s and differs (-redacted +original):\n%s", raw, redacted, d)
+		}
+	})
+}
+
+// described drafts a message of which only its channel says something.
+func described(t *testing.T, recorded string) outcome {
+	t.Helper()
+	var of struct {
+		Metadata json.RawMessage `json:"channel_metadata"`
+	}
+	decode(t, recorded, &of)
+	rules := mapping.Rules{MediaURL: "https://files.example.com/{key}"}
+	roster, _ := rules.Roster(mapping.Conversation{SID: mapping.ConversationSID(conversationSID)}, nil, nil)
+	draft, losses := rules.ChatMessage(roster, mapping.Message{SID: "IM1", ChannelMetadata: of.Metadata}, nil)
+	return outcomeOf(draft, losses)
+}
+
 // readsOn reports whether s is JSON with something behind it. As encoding/json
 // reads on behind some values, mapping takes some such texts for JSON.
 func readsOn(s string) bool {
@@ -155,6 +191,10 @@ func mapped(t *testing.T, raw, contentType string, file []byte) outcome {
 	rules := mapping.Rules{MediaURL: "https://files.example.com/{key}"}
 	roster, _ := rules.Roster(mapping.Conversation{SID: mapping.ConversationSID(conversationSID)}, nil, nil)
 	draft, losses := rules.ChatMessage(roster, m, map[mapping.MediaSID]mapping.FoundMedia{mediaSID: {Text: file}})
+	return outcomeOf(draft, losses)
+}
+
+func outcomeOf(draft mapping.MessageDraft, losses []mapping.Loss) outcome {
 	o := outcome{Parts: len(draft.Parts), Sender: draft.Sender.Key.Kind}
 	for _, l := range losses {
 		o.Losses = append(o.Losses, l.Code)
