@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,8 +17,8 @@ import (
 type serveTwilioOptions struct {
 	listen   listenOptions
 	snapshot string
+	server   fixtureserver.Options
 	faults   repeated[fixtureserver.Fault]
-	seed     uint64
 }
 
 func newServeTwilioCommand(s *streams) *cobra.Command {
@@ -36,12 +37,18 @@ Faults make requests go wrong. A fault is ` + fixtureserver.FaultSyntax,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serveTwilio(cmd.Context(), &o, s) },
 	}
-	cmd.Flags().StringVar(&o.snapshot, "snapshot", "", "`directory` of the snapshot")
+	f := cmd.Flags()
+	f.StringVar(&o.snapshot, "snapshot", "", "`directory` of the snapshot")
 	mustRequire(cmd, "snapshot")
 	o.listen.register(cmd)
 	o.faults = repeated[fixtureserver.Fault]{kind: "FAULT", parse: parseTwilioFault}
-	cmd.Flags().Var(&o.faults, "fault", "let requests go wrong, as described above; may be given several times")
-	cmd.Flags().Uint64Var(&o.seed, "fault-seed", 0, "`number` that the choices of faults with a probability follow from")
+	f.Var(&o.faults, "fault", "let requests go wrong, as described above; may be given several times")
+	f.Uint64Var(&o.server.Seed, "fault-seed", 0, "`number` that the choices of faults with a probability follow from")
+	f.IntVar(&o.server.MaxConcurrent, "max-concurrent", 0, "refuse with 429 what goes beyond so many `requests` at once; 0 is no limit")
+	f.BoolVar(&o.server.StrictPageSize, "strict-page-size", false, "refuse page sizes above the maximum instead of giving the maximum")
+	f.BoolVar(&o.server.WrongRegion, "wrong-region", false, "be a region that the account does not belong to, and refuse everything")
+	f.DurationVar(&o.server.MediaLifetime, "media-lifetime", 5*time.Minute, "how `long` the signed URL of a file is good for")
+	f.BoolVar(&o.server.ProductionURLs, "production-urls", false, "let pages link to https://conversations.twilio.com, as Twilio's do, instead of to this server")
 	describe(cmd, "", exitDone, exitError, exitFixture, exitUsage)
 	return cmd
 }
@@ -53,9 +60,20 @@ type twilioReady struct {
 	AccountSID mapping.AccountSID `json:"accountSid"`
 }
 
+// check refuses what the command line alone says is wrong.
+func (o *serveTwilioOptions) check() error {
+	switch {
+	case o.server.MaxConcurrent < 0:
+		return usagef("", "--max-concurrent %d is below 0", o.server.MaxConcurrent)
+	case o.server.MediaLifetime <= 0:
+		return usagef("", "--media-lifetime %s is not above 0", o.server.MediaLifetime)
+	}
+	return cmp.Or(o.listen.check(), checkSeed(o.server.Seed, len(o.faults.values)))
+}
+
 // serveTwilio serves until ctx ends, which is what it is meant to do.
 func serveTwilio(ctx context.Context, o *serveTwilioOptions, s *streams) (err error) {
-	if err := cmp.Or(o.listen.check(), checkSeed(o.seed, len(o.faults.values))); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	snap, err := twiliosrc.OpenSnapshot(ctx, o.snapshot, nil)
@@ -63,7 +81,8 @@ func serveTwilio(ctx context.Context, o *serveTwilioOptions, s *streams) (err er
 		return err
 	}
 	defer func() { err = cmp.Or(err, snap.Close()) }()
-	server := fixtureserver.New(snap, &fixtureserver.Options{Faults: o.faults.values, Seed: o.seed})
+	o.server.Faults = o.faults.values
+	server := fixtureserver.New(snap, &o.server)
 	at, err := server.Listen(ctx, o.listen.addr)
 	if err != nil {
 		return withHint(err, "choose another port with --listen, or 0 for any free one")
