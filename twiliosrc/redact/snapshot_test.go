@@ -26,6 +26,7 @@ func TestPlanStaysTheSame(t *testing.T) {
 			for _, rules := range []mapping.Rules{
 				{MediaURL: "https://files.example.com/{key}"},
 				{MediaURL: "https://files.example.com/{key}", Addresses: mapping.AddressesKeep},
+				{MediaURL: "https://files.example.com/{key}", Receipts: true},
 				{},
 			} {
 				got, want := plan(t, redacted, rules), plan(t, snapshotDir(name), rules)
@@ -39,7 +40,7 @@ func TestPlanStaysTheSame(t *testing.T) {
 
 func plan(t *testing.T, dir string, rules mapping.Rules) *migrate.Report {
 	t.Helper()
-	snapshot, err := twiliosrc.OpenSnapshot(t.Context(), dir, nil)
+	snapshot, err := twiliosrc.OpenSnapshot(t.Context(), dir, &twiliosrc.SnapshotOptions{Receipts: rules.Receipts})
 	if err != nil {
 		t.Fatal(err)
 	}
