@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"iter"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -11,7 +13,7 @@ import (
 
 // Configurations lists the configuration of the account and those of its
 // services: which service is the default one, which roles newcomers get, after
-// how long conversations go quiet.
+// how long conversations go quiet, who is told of what happens in them.
 func (c *Client) Configurations(ctx context.Context) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
 		if !c.configuration(ctx, accountConfigurationPath, yield, "/Webhooks") {
@@ -30,17 +32,18 @@ func (c *Client) Configurations(ctx context.Context) iter.Seq2[json.RawMessage, 
 }
 
 // configuration yields one and those below it that set anything: Twilio has them
-// even if nobody ever did.
+// even if nobody ever did, though not in every region. It reports whether to go on.
 func (c *Client) configuration(ctx context.Context, path string, yield func(json.RawMessage, error) bool, below ...string) bool {
-	if !yield(c.singleton(ctx, path)) {
+	raw, err := c.singleton(ctx, path)
+	if !yield(raw, err) || err != nil && !isDamage(err) {
 		return false
 	}
 	for _, name := range below {
 		raw, err := c.singleton(ctx, path+name)
-		if err == nil && !setsAnything(raw) {
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !setsAnything(raw) {
 			continue
 		}
-		if !yield(raw, err) {
+		if !yield(raw, err) || err != nil && !isDamage(err) {
 			return false
 		}
 	}
@@ -63,8 +66,7 @@ func setsAnything(raw json.RawMessage) bool {
 		c.NewMessage != untouched || c.Added != untouched || c.Removed != untouched
 }
 
-// notice is what a service may push about.
-
+// notice is something that a service may push about.
 type notice struct {
 	Enabled  bool   `json:"enabled"`
 	Template string `json:"template"`
