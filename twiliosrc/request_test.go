@@ -404,3 +404,29 @@ func TestConcurrencyAdapts(t *testing.T) {
 type answers answer
 
 func (a answers) RoundTrip(r *http.Request) (*http.Response, error) { return a(r) }
+
+// Whoever stops reading a listing leaves nothing behind: what goes on would keep the
+// bubble from ending.
+func TestListingsCanBeLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		next := "https://conversations.twilio.com/v1/Services?PageSize=100&PageToken=PT2"
+		asked := &script{answers: []answer{servicesPage(next, 1, 2, 3), servicesPage("", 4)}}
+		for _, err := range newClient(t, twiliosrc.ClientOptions{Transport: asked}).Services(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		messages := &movingList{indexes: upTo(450)}
+		c := mapping.Conversation{SID: mapping.ConversationSID(ch1), ServiceSID: mapping.ServiceSID(snapshottest.SID("IS", 1))}
+		for _, err := range newClient(t, twiliosrc.ClientOptions{Transport: messages}).Messages(t.Context(), c, -1) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		if len(asked.asked) != 1 || messages.requests != 1 {
+			t.Errorf("%d and %d requests for the first items of two lists", len(asked.asked), messages.requests)
+		}
+	})
+}
