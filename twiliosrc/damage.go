@@ -12,7 +12,7 @@ type damage struct {
 	skip bool
 
 	mu      sync.Mutex
-	places  map[string]bool // of what was left out, so that nothing counts twice
+	places  map[string]bool // of what was left out, so that nothing counts twice; at most maxPlaces
 	skipped int64
 }
 
@@ -24,15 +24,22 @@ func (d *damage) leaveOut(e *mapping.DamagedError, n int64) bool {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.places[e.Place] {
-		if d.places == nil {
-			d.places = map[string]bool{}
-		}
+	if d.places[e.Place] {
+		return true
+	}
+	d.skipped += n
+	if d.places == nil {
+		d.places = map[string]bool{}
+	}
+	if len(d.places) < maxPlaces {
 		d.places[e.Place] = true
-		d.skipped += n
 	}
 	return true
 }
+
+// maxPlaces bounds what is remembered of a source in which next to nothing can be
+// read. What is met twice beyond that counts twice.
+const maxPlaces = 100_000
 
 func (d *damage) count() int64 {
 	d.mu.Lock()
