@@ -21,9 +21,10 @@ var allowed = map[string][]string{
 	"acsdest/emulator":        {"acsdest/limits"},
 	"checkpoint":              {"mapping"},
 	"migrate":                 {"mapping", "acsdest/limits"},
+	"migrate/report":          {"mapping", "migrate", "acsdest/limits"},
 	"cmd/twilio2acs": {
 		"mapping", "twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator",
-		"acsdest/limits", "checkpoint", "migrate", "twiliosrc/redact",
+		"acsdest/limits", "checkpoint", "migrate", "migrate/report", "twiliosrc/redact",
 	},
 }
 
