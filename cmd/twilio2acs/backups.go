@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/checkpoint"
@@ -97,7 +98,9 @@ func (b *backups) read(ctx context.Context) error {
 // stays as it is when it fails.
 func (b *backups) copy(ctx context.Context, ledger *checkpoint.Ledger) error {
 	if err := b.add(ctx, ledger); err != nil {
-		b.failed++
+		if ctx.Err() == nil {
+			b.failed++
+		}
 		return fmt.Errorf("back up the ledger to %s: %w", b.place, err)
 	}
 	b.made++
@@ -111,11 +114,7 @@ func (b *backups) add(ctx context.Context, ledger *checkpoint.Ledger) error {
 		return err
 	}
 	c := backup{File: b.file(run), Taken: time.Now().UTC(), Run: run.Number, Beat: run.Beat}
-	pr, pw := io.Pipe()
-	go func() { pw.CloseWithError(ledger.Backup(ctx, pw)) }()
-	c.Size, c.SHA256, err = b.store.Put(ctx, c.File, "application/octet-stream", pr)
-	_ = pr.CloseWithError(err) // nobody reads any more; it never fails
-	if err != nil {
+	if c.Size, c.SHA256, err = b.put(ctx, c.File, ledger); err != nil {
 		return err
 	}
 	list := backupList{
@@ -135,6 +134,19 @@ func (b *backups) add(ctx context.Context, ledger *checkpoint.Ledger) error {
 	}
 	b.list = list
 	return nil
+}
+
+// put stores what the ledger writes as its copy. Nothing of the ledger is in use
+// when it returns.
+func (b *backups) put(ctx context.Context, file string, ledger *checkpoint.Ledger) (size int64, sha256 string, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	pr, pw := io.Pipe()
+	var wg sync.WaitGroup
+	wg.Go(func() { pw.CloseWithError(ledger.Backup(ctx, pw)) })
+	defer wg.Wait()
+	defer cancel()
+	defer pr.Close()
+	return b.store.Put(ctx, file, "application/octet-stream", pr)
 }
 
 // files are the names that copies have.

@@ -14,22 +14,30 @@ import (
 type olderError struct {
 	copy  string
 	taken time.Time
+	lost  bool // there is no ledger at all
 }
 
 func (e *olderError) Error() string {
+	if e.lost {
+		return fmt.Sprintf("there is no ledger, but its copy %s of %s", e.copy, e.taken.Format(time.RFC3339))
+	}
 	return fmt.Sprintf("the ledger is older than its copy %s of %s", e.copy, e.taken.Format(time.RFC3339))
 }
 
 // Hint is the remedy.
 func (e *olderError) Hint() string {
+	if e.lost {
+		return "put that copy in its place; or, to begin anew, name another place with --backup"
+	}
 	return "put that copy in its place; or go on with the older one by --adopt-state, if that copy is of no use"
 }
 
-// admitOlder refuses a ledger of which a newer copy is among the backups, so that
-// a new one in the place of one that was lost is refused as well; and one that was
-// restored from a copy while a newer one stands beside it.
+// admitOlder refuses a ledger of which a newer copy is among the backups, and one
+// that was restored from a copy while a newer one stands beside it, unless it is
+// to be taken over. A new one in the place of one that was lost is refused anyway:
+// it would carry everything over a second time.
 func (o stateOptions) admitOlder(binding mapping.Binding, copies *backups) error {
-	if err := copies.admit(binding); err != nil || o.adopt {
+	if err := copies.admit(binding); err != nil {
 		return err
 	}
 	ledger, err := o.read(binding)
@@ -37,12 +45,12 @@ func (o stateOptions) admitOlder(binding mapping.Binding, copies *backups) error
 		return err
 	}
 	defer ledger.Close()
-	run, _, err := ledger.LastRun()
-	if err != nil {
+	run, found, err := ledger.LastRun()
+	if err != nil || found && o.adopt {
 		return err
 	}
 	if c, ok := copies.latest(); ok && precedes(run, c.Run, c.Beat) {
-		return &olderError{copy: c.File + " in " + copies.place, taken: c.Taken}
+		return &olderError{copy: c.File + " in " + copies.place, taken: c.Taken, lost: !found}
 	}
 	if _, ok := ledger.Restored(); !ok {
 		return nil
