@@ -195,13 +195,21 @@ type process struct {
 	// lastWrite is the write to its ledger after which it dies; 0 for never.
 	lastWrite int64
 	wrote     atomic.Int64
-	dead      atomic.Bool
+	// It dies as the first call of lastOf is answered, or as it is about to make one
+	// of noneOf.
+	lastOf, noneOf limits.Operation
+	dead           atomic.Bool
 }
 
-func (p *process) Admit(context.Context, limits.Call) error { return p.err() }
+func (p *process) Admit(_ context.Context, c limits.Call) error {
+	if p.noneOf != "" && c.Operation == p.noneOf {
+		p.dead.Store(true)
+	}
+	return p.err()
+}
 
-func (p *process) Observe(limits.Call, int, time.Duration) {
-	if p.made.Add(1) == p.last {
+func (p *process) Observe(c limits.Call, _ int, _ time.Duration) {
+	if p.made.Add(1) == p.last || p.lastOf != "" && c.Operation == p.lastOf {
 		p.dead.Store(true)
 	}
 }

@@ -147,7 +147,7 @@ func (e *Engine) run(ctx context.Context) error {
 
 // carry reads the directory, then carries conversations, then what is left.
 func (e *Engine) carry(ctx context.Context) error {
-	if err := e.settleRollback(ctx); err != nil {
+	if err := e.settleRemovals(ctx); err != nil {
 		return err
 	}
 	dir, err := readDirectory(ctx, e.src)

@@ -103,10 +103,14 @@ func (w *worker) eraseThread(ctx context.Context) (bool, error) {
 		w.log.Warn("gone in Twilio, but people have written in its thread", "conversation", w.c.SID)
 		return false, nil
 	}
+	w.rec.Status, w.rec.Since = mapping.StatusRemoving, time.Now()
+	if err := w.note(); err != nil {
+		return false, err
+	}
 	err = w.write(ctx, "delete thread", string(w.c.SID), func(ctx context.Context) error {
 		return w.acs.DeleteThread(ctx, w.rec.Acting(), w.rec.Thread)
 	})
-	if s := statusOf(err); err != nil && s != 404 && s != 410 {
+	if err != nil && !notThere(err) {
 		return false, err
 	}
 	return true, ledgerFailure(w.ledger.Forget(w.c.SID))

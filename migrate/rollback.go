@@ -218,8 +218,9 @@ func (r *rollback) scope() iter.Seq2[mapping.ThreadRecord, error] {
 	}
 }
 
-// rollbackThreads is how many threads are read and deleted side by side.
-const rollbackThreads = 64
+// rollbackThreads is how many threads are read and deleted side by side: of each a
+// page of messages is in memory.
+const rollbackThreads = 32
 
 // removeThreads deletes the threads in scope, with their files.
 func (r *rollback) removeThreads(ctx context.Context) error {

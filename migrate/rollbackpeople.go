@@ -50,6 +50,9 @@ func (r *rollback) removePeople(ctx context.Context) error {
 	if err := cmp.Or(listErr, ctx.Err()); err != nil {
 		return err
 	}
+	if keeper.Key != mapping.Keeper {
+		return nil // there is none
+	}
 	return r.person(ctx, keeper, needed.need(keeper, r.partial()))
 }
 
@@ -83,6 +86,9 @@ func (r *rollback) bystanders(ctx context.Context) (*bystanders, error) {
 // need reports whether p has to stay. Where only some conversations are rolled back,
 // so does everybody who is in none of them.
 func (b *bystanders) need(p mapping.PersonRecord, partial bool) bool {
+	if p.ID == "" {
+		return partial && p.Deleting == ""
+	}
 	switch p.Key.Kind {
 	case mapping.PersonKeeper:
 		return len(b.services) > 0
@@ -98,7 +104,7 @@ func (b *bystanders) need(p mapping.PersonRecord, partial bool) bool {
 // begun. Only what makes the rest pointless is an error.
 func (r *rollback) person(ctx context.Context, p mapping.PersonRecord, needed bool) error {
 	user := cmp.Or(p.ID, p.Deleting)
-	err := r.removePerson(ctx, &p, needed)
+	err := r.removePerson(ctx, p, needed)
 	if err != nil && (stopsRollback(err) || ctx.Err() != nil) {
 		return err
 	}
@@ -127,50 +133,50 @@ func (r *rollback) person(ctx context.Context, p mapping.PersonRecord, needed bo
 
 // removePerson deletes the user that p became, and what the ledger knows of p. The
 // error is a *BlockedError when the user has to stay nevertheless.
-func (r *rollback) removePerson(ctx context.Context, p *mapping.PersonRecord, needed bool) error {
-	if p.Deleting != "" && !r.plans() {
-		if err := r.finishDeletion(ctx, p); err != nil {
+func (r *rollback) removePerson(ctx context.Context, p mapping.PersonRecord, needed bool) error {
+	if p.Deleting != "" && !r.plans() { // by a rollback before this one
+		if err := r.finishDeletion(ctx, p); err != nil || p.ID == "" {
 			return err
 		}
+		p.Deleting = ""
 	}
-	if needed {
+	if needed || r.plans() && p.ID == "" {
 		return nil
 	}
 	if p.ID != "" {
-		if err := r.free(ctx, *p); err != nil || r.plans() {
+		if err := r.free(ctx, p); err != nil || r.plans() {
 			return err
 		}
-		p.ID, p.Deleting, p.BegunAt = "", p.ID, time.Time{} // from now on nobody uses it
-		if err := r.write.RecordPerson(*p); err != nil {
+		p.ID, p.Deleting, p.BegunAt = "", p.ID, time.Time{}
+		if err := r.write.RecordPerson(p); err != nil { // from now on nobody uses it
 			return ledgerFailure(err)
 		}
-		if err := r.finishDeletion(ctx, p); err != nil {
+	}
+	return r.finishDeletion(ctx, p)
+}
+
+// finishDeletion deletes the user whose deletion is noted, if one is, and notes that.
+// One that is gone already is deleted.
+func (r *rollback) finishDeletion(ctx context.Context, p mapping.PersonRecord) error {
+	if p.Deleting != "" {
+		err := r.patience.do(ctx, func(ctx context.Context) error {
+			calls, cancel := graceful(ctx)
+			defer cancel()
+			return r.acs.DeleteUser(calls, p.Deleting)
+		})
+		if err != nil && !notThere(err) {
 			return err
 		}
 	}
-	if r.plans() || p.Key.Kind == "" {
-		return nil
-	}
-	return ledgerFailure(forgetPerson(r.write, *p))
-}
-
-// finishDeletion deletes the user whose deletion is noted. One that is gone already
-// is deleted.
-func (r *rollback) finishDeletion(ctx context.Context, p *mapping.PersonRecord) error {
-	err := r.patience.do(ctx, func(ctx context.Context) error {
-		calls, cancel := graceful(ctx)
-		defer cancel()
-		return r.acs.DeleteUser(calls, p.Deleting)
-	})
-	if err != nil && !notThere(err) {
-		return err
+	if p.ID == "" {
+		return ledgerFailure(forgetPerson(r.write, p))
 	}
 	p.Deleting = ""
-	return ledgerFailure(r.write.RecordPerson(*p))
+	return ledgerFailure(r.write.RecordPerson(p))
 }
 
-// free sees to it that no thread is left that p is in. Whoever is in one that the
-// ledger does not know was put there by people, and what they wrote there would go
+// free sees to it that no thread is left that p is in. Whoever is in one that this
+// program does not know was put there by people, and what they wrote there would go
 // with them. Canaries are nobody.
 func (r *rollback) free(ctx context.Context, p mapping.PersonRecord) error {
 	if p.Key.Kind == mapping.PersonCanary {
@@ -192,7 +198,7 @@ func (r *rollback) free(ctx context.Context, p mapping.PersonRecord) error {
 	case err != nil:
 		return err
 	case thread != "":
-		return &BlockedError{Reason: "the user is in a thread that the ledger does not know: " + string(thread)}
+		return &BlockedError{Reason: "the user is in a thread that is not rolled back: " + string(thread)}
 	}
 	return nil
 }

@@ -26,13 +26,13 @@ func (u *undoing) run(ctx context.Context) error {
 // removeAll deletes the thread of the conversation: the one that the ledger knows, or
 // what came of a creation whose answer it never saw.
 func (u *undoing) removeAll(ctx context.Context) error {
-	threads := []mapping.ThreadID{u.rec.Thread}
-	switch {
-	case !inACS(u.rec):
+	if !inACS(u.rec) {
 		return nil
-	case u.rec.Thread == "" && u.rec.Request != nil:
+	}
+	threads := []mapping.ThreadID{u.rec.Thread}
+	if u.rec.Thread == "" {
 		var err error
-		threads, err = createdThreads(ctx, u.acs, u.patience, u.rec, u.rec.Request.Topic, u.rec.BegunAt, 0)
+		threads, err = createdThreads(ctx, u.acs, u.patience, u.rec, requestedTopic(u.rec), u.rec.BegunAt, 0)
 		if err != nil {
 			return step("look for the thread", err)
 		}
@@ -47,6 +47,14 @@ func (u *undoing) removeAll(ctx context.Context) error {
 	}
 	u.rec.Thread, u.rec.CreationKey, u.rec.Request = "", "", nil
 	return u.note()
+}
+
+// requestedTopic is the topic that the thread of rec was to be created with.
+func requestedTopic(rec mapping.ThreadRecord) string {
+	if rec.Request != nil {
+		return rec.Request.Topic
+	}
+	return rec.Content.Topic
 }
 
 // removeThread deletes the thread of the record, unless it must stay.
