@@ -41,7 +41,10 @@ func TestQuickSyncOfLiveTwilio(t *testing.T) {
 	asked := map[string]int{}
 	for _, request := range log {
 		if _, path, ok := strings.Cut(request.Target, "/Conversations/"); ok {
-			conversation, _, _ := strings.Cut(path, "/")
+			conversation, what, _ := strings.Cut(path, "/")
+			if strings.HasPrefix(what, "Webhooks") {
+				continue // only --webhooks asks for them
+			}
 			asked[conversation]++
 		}
 	}
