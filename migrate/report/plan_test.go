@@ -27,7 +27,7 @@ func (r *requests) note(e emulator.Event) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.counts[limits.Operation(e.Operation)]++
+	r.counts[e.Operation]++
 }
 
 // The requests that a plan predicts are those that the run then makes.
