@@ -12,22 +12,21 @@ import (
 // migrationOptions are what run, plan and verify agree on: from where to where,
 // under which rules, and by which ledger.
 type migrationOptions struct {
-	source    sourceOptions
-	dest      destinationOptions
-	media     mediaOptions
-	addresses choice
-	state     stateOptions
-	log       logOptions
-	progress  progressOptions
-	output    outputOptions
+	source   sourceOptions
+	dest     destinationOptions
+	media    mediaOptions
+	policies ruleOptions
+	state    stateOptions
+	log      logOptions
+	progress progressOptions
+	output   outputOptions
 }
 
 func (o *migrationOptions) register(cmd *cobra.Command) {
 	o.source.register(cmd)
 	o.dest.register(cmd)
 	o.media.register(cmd)
-	choose(cmd, &o.addresses, "addresses", "", "whether phone numbers and e-mail addresses may stand in ACS metadata and names",
-		string(mapping.AddressesMask), string(mapping.AddressesKeep))
+	o.policies.register(cmd)
 	o.state.register(cmd)
 	o.log.register(cmd)
 	o.progress.register(cmd)
@@ -50,9 +49,9 @@ func (o *migrationOptions) open(ctx context.Context, s *streams) (*migration, er
 	if err != nil {
 		return nil, err
 	}
-	rules := mapping.Rules{Addresses: mapping.AddressPolicy(o.addresses.value), MediaURL: place.template, Receipts: o.source.wantsReceipts()}
-	if err := rules.Validate(); err != nil {
-		return nil, &usageError{err: err}
+	rules, err := o.policies.rules(place.template, o.source.wantsReceipts())
+	if err != nil {
+		return nil, err
 	}
 	src, err := o.source.open(ctx, o.log.logger(s), o.source.wantsReceipts())
 	if err != nil {
