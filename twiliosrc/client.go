@@ -110,7 +110,7 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 	concurrency := max(1, cmp.Or(opts.Concurrency, defaultConcurrency))
 	transport := opts.Transport
 	if transport == nil {
-		transport = newTransport(concurrency)
+		transport = NewTransport(concurrency)
 	}
 	log := cmp.Or(opts.Logger, slog.New(slog.DiscardHandler))
 	return &Client{
@@ -154,8 +154,11 @@ func (e *CredentialsError) Hint() string {
 	return "set TWILIO_ACCOUNT_SID, and TWILIO_API_KEY with TWILIO_API_SECRET or TWILIO_AUTH_TOKEN"
 }
 
-// newTransport keeps as many connections open as there may be requests at once.
-func newTransport(concurrency int) http.RoundTripper {
+// NewTransport returns a transport that keeps as many connections open as there may
+// be requests at once: what a client has that is given none. 0 means 64. It is for
+// those who put something before it.
+func NewTransport(concurrency int) http.RoundTripper {
+	concurrency = cmp.Or(concurrency, defaultConcurrency)
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns = 4 * concurrency
 	t.MaxIdleConnsPerHost = concurrency

@@ -15,6 +15,7 @@ import (
 
 	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/metrics"
 )
 
 // azure is the value of --dest that is an ACS resource, and localPrefix begins
@@ -70,7 +71,8 @@ type connectOptions struct {
 	limits limitsOptions
 	reads  bool // nothing is written, so that a call may be repeated by itself
 
-	log *slog.Logger // is told of every call; nil: nobody
+	log     *slog.Logger // is told of every call; nil: nobody
+	metrics *metrics.Set // measures every call; nil: nobody asked
 }
 
 func (o *connectOptions) register(cmd *cobra.Command) {
@@ -128,8 +130,8 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 			return nil, withHint(err, "name the PEM file of the authority with --acs-ca")
 		}
 	}
-	refused := &refusals{gate: pace.gate()}
-	opts := &acsdest.ClientOptions{Transport: transport, Gate: refused, Logger: o.log}
+	refused := &refusals{gate: o.metrics.Gate(pace.gate())}
+	opts := &acsdest.ClientOptions{Transport: o.metrics.Transport(transport), Gate: refused, Logger: o.log}
 	if o.reads {
 		opts.Retry = acsdest.RetryReads()
 	}
@@ -161,7 +163,7 @@ func (o *connectOptions) embed(dir string) (*destination, error) {
 	if err != nil {
 		return nil, localError(dir, err)
 	}
-	d, err := callEmbedded(server, pace, o.log)
+	d, err := o.callEmbedded(server, pace)
 	if err != nil {
 		return nil, errors.Join(err, server.Close())
 	}
@@ -169,7 +171,7 @@ func (o *connectOptions) embed(dir string) (*destination, error) {
 	return d, nil
 }
 
-func callEmbedded(server *emulator.Server, pace pace, log *slog.Logger) (*destination, error) {
+func (o *connectOptions) callEmbedded(server *emulator.Server, pace pace) (*destination, error) {
 	if err := server.Listen("127.0.0.1:0"); err != nil {
 		return nil, err
 	}
@@ -178,8 +180,8 @@ func callEmbedded(server *emulator.Server, pace pace, log *slog.Logger) (*destin
 		return nil, err
 	}
 	transport := acsdest.NewTransport(&acsdest.TransportOptions{RootCAs: server.CertPool()})
-	refused := &refusals{gate: pace.gate()}
-	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: transport, Gate: refused, Logger: log})
+	refused := &refusals{gate: o.metrics.Gate(pace.gate())}
+	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: o.metrics.Transport(transport), Gate: refused, Logger: o.log})
 	if err != nil {
 		return nil, err
 	}

@@ -23,21 +23,23 @@ var allowed = map[string][]string{
 	"migrate":                 {"mapping", "acsdest/limits"},
 	"migrate/report":          {"mapping", "migrate", "acsdest/limits"},
 	"cmd/twilio2acs": {
-		"mapping", "twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator",
+		"cmd/twilio2acs/metrics", "mapping", "twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator",
 		"acsdest/limits", "checkpoint", "migrate", "migrate/report", "twiliosrc/redact",
 	},
+	"cmd/twilio2acs/metrics":  {"mapping", "acsdest", "acsdest/limits", "migrate"},
 	"cmd/twilio2acs/killtest": {}, // tests alone, of the program as a whole
 }
 
 // soleUsers are libraries that stay behind one package, so that replacing them
 // touches no other. The embedded ACS keeps its own state in bbolt.
 var soleUsers = map[string][]string{
-	"github.com/twilio/twilio-go":       {"twiliosrc"},
-	"github.com/Azure/azure-sdk-for-go": {"acsdest"},
-	"go.etcd.io/bbolt":                  {"checkpoint", "acsdest/emulator"},
-	"github.com/spf13/cobra":            {"cmd/twilio2acs"},
-	"github.com/schollz/progressbar":    {"cmd/twilio2acs"},
-	"net/http":                          {"twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator"},
+	"github.com/twilio/twilio-go":         {"twiliosrc"},
+	"github.com/Azure/azure-sdk-for-go":   {"acsdest"},
+	"go.etcd.io/bbolt":                    {"checkpoint", "acsdest/emulator"},
+	"github.com/spf13/cobra":              {"cmd/twilio2acs"},
+	"github.com/schollz/progressbar":      {"cmd/twilio2acs"},
+	"github.com/prometheus/client_golang": {"cmd/twilio2acs/metrics"},
+	"net/http":                            {"twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator", "cmd/twilio2acs/metrics"},
 }
 
 // Internal packages belong to their parent and may be imported by it alone, as

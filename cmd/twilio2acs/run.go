@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/metrics"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
@@ -23,6 +24,7 @@ type runOptions struct {
 	limit   runLimitOptions
 	canary  canaryOptions
 	backup  backupOptions
+	metrics metricsOptions
 	settle  time.Duration
 	deep    bool
 	dryRun  bool
@@ -61,6 +63,7 @@ only what is new.`,
 	o.limit.register(cmd)
 	o.canary.register(cmd)
 	o.backup.register(cmd)
+	o.metrics.register(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
 	f.BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
@@ -118,6 +121,12 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 	if err != nil {
 		return came, err
 	}
+	watched, silence, err := o.metrics.open(ctx, o.log.logger(s))
+	if err != nil {
+		return came, err
+	}
+	defer func() { err = cmp.Or(err, silence()) }()
+	o.source.metrics, o.connect.metrics = watched, watched
 	m, err := o.open(ctx, s)
 	if err != nil {
 		return came, err
@@ -155,11 +164,12 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 	if err != nil {
 		return came, err
 	}
+	watched.Of(ledger, messageCount(m.src))
 	along, err := o.begin(ctx, s, m, to, ledger, copies)
 	if err != nil {
 		return came, errors.Join(err, ledger.Close())
 	}
-	r := o.repeat(s, m, ledger, along.teller, func(opts *migrate.Options) *migrate.Engine {
+	r := o.repeat(s, m, ledger, along.teller, watched, func(opts *migrate.Options) *migrate.Engine {
 		opts.Embedded, opts.Gap, opts.Accept = to.embedded, to.gap, accepted
 		return migrate.New(m.src, to.acs, ledger, media.store, m.rules, opts)
 	})
@@ -203,7 +213,7 @@ func (c *company) end() error {
 }
 
 // repeat makes the rounds of a run, each with an engine of its own.
-func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger, teller *statusTeller, engine func(*migrate.Options) *migrate.Engine) *rounds {
+func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger, teller *statusTeller, watched *metrics.Set, engine func(*migrate.Options) *migrate.Engine) *rounds {
 	var ends time.Time
 	if o.limit.maxDuration > 0 {
 		ends = time.Now().Add(o.limit.maxDuration)
@@ -219,6 +229,7 @@ func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger,
 		},
 		carry: func(ctx context.Context, engine *migrate.Engine) (*migrate.Report, error) {
 			teller.enter(phaseCarrying, engine)
+			watched.Enter(engine)
 			return o.carry(ctx, s, engine, messageCount(m.src))
 		},
 		ended: func(report *migrate.Report, err error) error {
@@ -256,7 +267,7 @@ func (o *runOptions) check() (map[mapping.LossCode]bool, error) {
 	if o.settle <= 0 {
 		return nil, usagef("", "--settle %s is not above 0", o.settle)
 	}
-	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check(o.source), o.backup.check()); err != nil {
+	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check(o.source), o.backup.check(), o.metrics.check()); err != nil {
 		return nil, err
 	}
 	return o.accept.accepted(o.dest)

@@ -42,6 +42,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"dump":      scriptDump,
 	"user":      scriptUser,
 	"revoke":    scriptRevoke,
+	"scrape":    scriptScrape,
 	"ask":       scriptAsk,
 	"azurite":   scriptAzurite,
 	"samelines": scriptSameLines,

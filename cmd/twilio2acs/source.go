@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/metrics"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
@@ -26,6 +27,8 @@ type sourceOptions struct {
 	receipts    choice
 	webhooks    bool
 	selected    selectionOptions
+
+	metrics *metrics.Set // measures the requests to Twilio; nil: nobody asked
 }
 
 // The values of --receipts.
@@ -81,7 +84,7 @@ func (o sourceOptions) open(ctx context.Context, log *slog.Logger, receipts bool
 	}
 	return twiliosrc.NewClient(credentials, &twiliosrc.ClientOptions{
 		Region: os.Getenv("TWILIO_REGION"), Edge: os.Getenv("TWILIO_EDGE"),
-		BaseURL: o.twilioURL, MCSURL: o.mcsURL,
+		BaseURL: o.twilioURL, MCSURL: o.mcsURL, Transport: o.metrics.RoundTripper(twiliosrc.NewTransport(0)),
 		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Receipts: receipts, Webhooks: o.webhooks, Logger: log,
 	})
 }
