@@ -26,7 +26,7 @@ func TestRollbackKeepsToThePublishedLimits(t *testing.T) {
 			if e.Phase == emulator.Answering && e.Status >= 400 {
 				refused.Add(1)
 			}
-		}}, migrate.NewScheduler(1), nil)
+		}}, migrate.NewScheduler(migrate.ScheduleOptions{}, nil), nil)
 		defer server.Close()
 		ledger := w.ledger()
 		defer ledger.Close()

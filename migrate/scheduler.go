@@ -2,163 +2,138 @@ package migrate
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 )
 
-// Scheduler lets calls through as the published limits allow. Every attempt of
-// every call asks it, since refused calls count against the limits as well. It
-// is safe for concurrent use.
+// Scheduler drives a Schedule with the real clock: it lets calls through one by
+// one as the schedule says. Every attempt of every call asks it, since refused
+// calls count against the limits as well. It is safe for concurrent use.
 type Scheduler struct {
-	speed float64
+	log   *slog.Logger
+	start time.Time
 
-	mu      sync.Mutex
-	windows map[windowKey]*window
-	swept   time.Time
+	mu    sync.Mutex
+	plan  *Schedule
+	alarm *time.Timer
 }
 
-type windowKey struct {
-	row   *limits.Row
-	scope string
-}
-
-// NewScheduler returns a scheduler whose windows pass speed times faster than
-// published; 0 means 1.
-func NewScheduler(speed float64) *Scheduler {
-	if speed <= 0 {
-		speed = 1
+// NewScheduler returns a scheduler that begins now. Log may be nil; it is told
+// when calls must slow down, and why.
+func NewScheduler(opts ScheduleOptions, log *slog.Logger) *Scheduler {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
 	}
-	return &Scheduler{speed: speed, windows: make(map[windowKey]*window)}
+	return &Scheduler{log: log, start: time.Now(), plan: NewSchedule(opts)}
 }
 
-// Admit waits until c may be made and counts it.
+// Admit waits until c may be made and counts it. Observe must then be told how
+// it ended, exactly once.
 func (s *Scheduler) Admit(ctx context.Context, c limits.Call) error {
-	for {
-		wait := s.take(c, time.Now())
-		if wait <= 0 {
-			return ctx.Err()
-		}
-		if err := sleep(ctx, wait); err != nil {
-			return err
-		}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r := &Request{Call: c, Slack: slackOf(ctx), granted: make(chan struct{})}
+	s.mu.Lock()
+	s.plan.Add(s.now(), r)
+	s.pump()
+	s.mu.Unlock()
+	select {
+	case <-r.granted:
+		return nil
+	case <-ctx.Done():
+		return s.withdraw(ctx, r)
 	}
 }
 
-// Observe learns from the answer to an admitted call: after a 429 the calls that
-// share a limit with it wait as long as the service asked for, or until the
-// window in question has passed.
+// withdraw takes r back, unless it was let through at the same moment: it then
+// counts, and whoever asked has to make the call.
+func (s *Scheduler) withdraw(ctx context.Context, r *Request) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-r.granted:
+		return nil
+	default:
+	}
+	s.plan.Remove(r)
+	s.pump()
+	return ctx.Err()
+}
+
+// Observe learns from the answer to an admitted call: the time it took, and
+// whether the service wants less. Status is 0 when there was no answer.
 func (s *Scheduler) Observe(c limits.Call, status int, retryAfter time.Duration) {
-	const tooManyRequests = 429
-	if status != tooManyRequests {
+	s.mu.Lock()
+	change, changed := s.plan.End(s.now(), c, status, retryAfter)
+	s.pump()
+	s.mu.Unlock()
+	if !changed {
 		return
 	}
+	level := slog.LevelDebug
+	if change.Fell {
+		level = slog.LevelWarn
+	}
+	s.log.Log(context.Background(), level, "pace", "reason", change.Reason, "operation", c.Operation,
+		"callsAtOnce", change.Width, "callsPerSecond", change.Rate)
+}
+
+// Waits tells for which rows calls have waited so far.
+func (s *Scheduler) Waits() map[*limits.Row]Waited {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
-	for row := range limits.For(c.Operation) {
-		if row.Scope == limits.PerResource && retryAfter == 0 {
-			continue // one thread's refusal must not stop them all
+	return s.plan.Waits()
+}
+
+func (s *Scheduler) now() time.Duration { return time.Since(s.start) }
+
+// pump lets through what may go and sets the alarm for what may go later.
+func (s *Scheduler) pump() {
+	for {
+		now := s.now()
+		r, again := s.plan.Next(now)
+		if r != nil {
+			close(r.granted)
+			continue
 		}
-		pause := retryAfter
-		if pause == 0 {
-			pause = s.scaled(row.Window)
-		}
-		w := s.window(row, c)
-		w.pausedUntil = later(w.pausedUntil, now.Add(pause))
+		s.wakeAt(now, again)
+		return
 	}
 }
 
-// take counts c at now, or returns how long it has to wait.
-func (s *Scheduler) take(c limits.Call, now time.Time) time.Duration {
+func (s *Scheduler) wakeAt(now, at time.Duration) {
+	switch {
+	case at == never:
+		if s.alarm != nil {
+			s.alarm.Stop()
+		}
+	case s.alarm == nil:
+		s.alarm = time.AfterFunc(at-now, s.ring)
+	default:
+		s.alarm.Reset(at - now)
+	}
+}
+
+func (s *Scheduler) ring() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sweep(now)
-	var at time.Time
-	for row := range limits.For(c.Operation) {
-		at = later(at, s.window(row, c).free(row.Count, s.scaled(row.Window)))
-	}
-	if at.After(now) {
-		return at.Sub(now)
-	}
-	for row := range limits.For(c.Operation) {
-		s.window(row, c).add(now, row.Count)
-	}
-	return 0
+	s.pump()
 }
 
-func (s *Scheduler) window(row *limits.Row, c limits.Call) *window {
-	key := windowKey{row: row}
-	switch row.Scope {
-	case limits.PerUser:
-		key.scope = c.User
-	case limits.PerThread:
-		key.scope = c.Thread
-	case limits.PerUserAndThread:
-		key.scope = c.User + " " + c.Thread
-	}
-	w := s.windows[key]
-	if w == nil {
-		w = new(window)
-		s.windows[key] = w
-	}
-	return w
+type slackKey struct{}
+
+// withSlack gives the calls of ctx a Request.Slack.
+func withSlack(ctx context.Context, slack time.Duration) context.Context {
+	return context.WithValue(ctx, slackKey{}, slack)
 }
 
-// sweep forgets windows in which nothing counts any more.
-func (s *Scheduler) sweep(now time.Time) {
-	const every = time.Minute
-	if now.Sub(s.swept) < every {
-		return
-	}
-	s.swept = now
-	for key, w := range s.windows {
-		if !w.latest.Add(s.scaled(key.row.Window)).After(now) && !w.pausedUntil.After(now) {
-			delete(s.windows, key)
-		}
-	}
-}
-
-func (s *Scheduler) scaled(d time.Duration) time.Duration {
-	return time.Duration(float64(d) / s.speed)
-}
-
-// window holds the times of the latest calls, as many as a row allows.
-type window struct {
-	times       []time.Time // a ring once full
-	next        int
-	latest      time.Time
-	pausedUntil time.Time
-}
-
-// slack keeps calls apart by a little more than the window, because they take
-// unequal times to arrive.
-const slack = 50 * time.Millisecond
-
-// free is when one more call fits.
-func (w *window) free(count int, length time.Duration) time.Time {
-	if len(w.times) < count {
-		return w.pausedUntil
-	}
-	return later(w.pausedUntil, w.times[w.next].Add(length+min(slack, length/20)))
-}
-
-func (w *window) add(now time.Time, count int) {
-	w.latest = now
-	if len(w.times) < count {
-		w.times = append(w.times, now)
-		return
-	}
-	w.times[w.next] = now
-	w.next = (w.next + 1) % count
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
+func slackOf(ctx context.Context) time.Duration {
+	slack, _ := ctx.Value(slackKey{}).(time.Duration)
+	return slack
 }
 
 // sleep waits for d or until ctx ends.
@@ -171,4 +146,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-t.C:
 		return nil
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

@@ -35,7 +35,7 @@ func TestRunKeepsToThePublishedLimits(t *testing.T) {
 		key, err := acsdest.ParseAccessKey(server.AccessKey())
 		must(t, err)
 		dest, err := acsdest.NewDestination(acsdest.Connection{Endpoint: "https://acs.example.com", AccessKey: key}, &acsdest.ClientOptions{
-			Transport: &http.Client{Transport: server.Transport()}, Gate: migrate.NewScheduler(1),
+			Transport: &http.Client{Transport: server.Transport()}, Gate: migrate.NewScheduler(migrate.ScheduleOptions{}, nil),
 		})
 		must(t, err)
 

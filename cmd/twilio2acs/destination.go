@@ -78,6 +78,7 @@ type connectOptions struct {
 func (o *connectOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.ca, "acs-ca", "", "trust the certificate authority in this PEM `file` as well")
 	o.limits.register(cmd, "")
+	o.limits.registerRates(cmd)
 }
 
 // check refuses what the command line and the environment alone say is wrong.
@@ -130,7 +131,7 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 			return nil, withHint(err, "name the PEM file of the authority with --acs-ca")
 		}
 	}
-	refused := &refusals{gate: o.metrics.Gate(pace.gate())}
+	refused := &refusals{gate: o.metrics.Gate(pace.gate(o.log))}
 	opts := &acsdest.ClientOptions{Transport: o.metrics.Transport(transport), Gate: refused, Logger: o.log}
 	if o.reads {
 		opts.Retry = acsdest.RetryReads()
@@ -180,7 +181,7 @@ func (o *connectOptions) callEmbedded(server *emulator.Server, pace pace) (*dest
 		return nil, err
 	}
 	transport := acsdest.NewTransport(&acsdest.TransportOptions{RootCAs: server.CertPool()})
-	refused := &refusals{gate: o.metrics.Gate(pace.gate())}
+	refused := &refusals{gate: o.metrics.Gate(pace.gate(o.log))}
 	acs, err := acsdest.NewDestination(conn, &acsdest.ClientOptions{Transport: o.metrics.Transport(transport), Gate: refused, Logger: o.log})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"net"
 	"net/url"
 	"time"
@@ -20,8 +21,10 @@ const (
 // limitsOptions say whether the published rate limits of ACS are kept, and how
 // fast their windows pass.
 type limitsOptions struct {
-	mode  choice
-	speed float64
+	mode    choice
+	speed   float64
+	rate    float64 // of the published counts
+	maxRate float64 // calls per second; 0 for no bound
 }
 
 // register adds the flags. Without a fallback the default depends on --dest.
@@ -32,13 +35,23 @@ func (o *limitsOptions) register(cmd *cobra.Command, fallback string) {
 	} else {
 		choose(cmd, &o.mode, "limits", "", "rate limits to enforce", fallback, limitsOff)
 	}
+	o.rate = 1
 	cmd.Flags().Float64Var(&o.speed, "limits-speed", 1, "let every window of the published limits pass so many `times` faster, on this machine only")
+}
+
+// registerRates adds the flags that say how much of the limits is ours.
+func (o *limitsOptions) registerRates(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.Float64Var(&o.rate, "rate", 1, "scale every published count by `F`: above 1 for a raised quota, below 1 for a resource that others use too")
+	f.Float64Var(&o.maxRate, "max-rate", 0, "make at most `N` calls to ACS per second; 0 means as many as it takes")
 }
 
 // pace is the rate limits that hold, settled.
 type pace struct {
 	limited bool
 	speed   float64
+	rate    float64
+	maxRate float64
 }
 
 // settle finds the pace. Loopback says that the destination is on this machine:
@@ -51,21 +64,27 @@ func (o *limitsOptions) settle(fallback string, loopback bool) (pace, error) {
 	switch {
 	case o.speed <= 0:
 		return pace{}, usagef("", "--limits-speed %v is not above 0", o.speed)
+	case o.rate <= 0:
+		return pace{}, usagef("", "--rate %v is not above 0", o.rate)
+	case o.maxRate < 0:
+		return pace{}, usagef("", "--max-rate %v is negative", o.maxRate)
 	case o.speed != 1 && mode == limitsOff:
 		return pace{}, usagef("add --limits published, or leave it out", "--limits-speed means nothing without limits")
 	case o.speed != 1 && !loopback:
 		return pace{}, usagef("leave it out: the service would only refuse what comes too fast",
 			"--limits-speed is for servers on this machine")
 	}
-	return pace{limited: mode == limitsPublished, speed: o.speed}, nil
+	return pace{limited: mode == limitsPublished, speed: o.speed, rate: o.rate, maxRate: o.maxRate}, nil
 }
 
 // gate lets calls through as the limits allow; nil lets all of them through.
-func (p pace) gate() acsdest.Gate {
-	if !p.limited {
+func (p pace) gate(log *slog.Logger) acsdest.Gate {
+	if !p.limited && p.maxRate == 0 {
 		return nil
 	}
-	return migrate.NewScheduler(p.speed)
+	return migrate.NewScheduler(migrate.ScheduleOptions{
+		Rate: p.rate, Speed: p.speed, MaxRate: p.maxRate, Unlimited: !p.limited,
+	}, log)
 }
 
 // gap is how far apart two messages of one thread must arrive: clients sort by
