@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// What is in progress costs memory, and what waits costs time: a million messages
+// wait for nothing but the servers, in conversations of which as many are in
+// progress as the program takes on.
+var (
+	wideSnapshotRow = memoryRow("memory-wide-snapshot", "1,000,000 messages in 10,000 conversations, from a snapshot", 300, snapshot, wide)
+	wideLiveRow     = memoryRow("memory-wide-live", "the same from live Twilio", 300, live, wide)
+	longSnapshotRow = memoryRow("memory-long-snapshot", "one conversation of 200,000 messages, from a snapshot", 150, snapshot, long)
+	longLiveRow     = memoryRow("memory-long-live", "the same from live Twilio", 150, live, long)
+)
+
+// wide keeps the number of conversations, which is what memory depends on, and
+// scales how long they are.
+func wide(b *bench) workload { return even(10_000, b.scaled(100, 2)) }
+
+func long(b *bench) workload { return even(1, b.scaled(200_000, 1000)) }
+
+// memoryRow is a row for the peak memory of a run, in MB.
+func memoryRow(name, what string, most float64, from source, work func(*bench) workload) row {
+	return row{name: name, what: what, goal: fmt.Sprintf("peak memory ≤ %.0f MB", most),
+		measure: func(ctx context.Context, b *bench) (finding, error) {
+			s, err := b.stage(work(b), from, "--limits", "off")
+			if err != nil {
+				return finding{}, err
+			}
+			defer s.close()
+			u, err := s.run(ctx, "--limits", "off")
+			if err != nil {
+				return finding{}, err
+			}
+			return finding{fmt.Sprintf("%.0f MB", u.megabytes()), u.megabytes() <= most}, nil
+		}}
+}
