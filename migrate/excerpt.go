@@ -8,8 +8,8 @@ import (
 // excerptLength is how many bytes of a text a difference shows.
 const excerptLength = 60
 
-// excerpts shows two texts, quoted, from a little before where they part.
-func excerpts(want, got string) (string, string) {
+// Excerpts shows two texts, quoted, from a little before where they part.
+func Excerpts(want, got string) (string, string) {
 	at := 0
 	for at < min(len(want), len(got)) && want[at] == got[at] {
 		at++

@@ -173,14 +173,14 @@ func (t *verified) differParticipant(sid mapping.ParticipantSID, want, got strin
 func (t *verified) differ(want, got string, path ...string) {
 	t.found++
 	t.differences.add(Difference{
-		Path: pathOf(append([]string{"conversations", string(t.c.SID)}, path...)...), Want: want, Got: got,
+		Path: PathOf(append([]string{"conversations", string(t.c.SID)}, path...)...), Want: want, Got: got,
 	})
 }
 
 // compare compares two texts.
 func (t *verified) compare(want, got string, path ...string) {
 	if want != got {
-		want, got = excerpts(want, got)
+		want, got = Excerpts(want, got)
 		t.differ(want, got, path...)
 	}
 }

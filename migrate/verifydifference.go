@@ -64,9 +64,9 @@ func (d *differences) sorted() ([]Difference, int) {
 	return d.kept, d.more
 }
 
-// pathOf makes a path. Elements may come from people: what is not plain is
-// escaped, so that none of them ends the line or passes for two.
-func pathOf(elements ...string) string {
+// PathOf is the path of a Difference. Elements may come from people: what is not
+// plain is escaped, so that none of them ends the line or passes for two.
+func PathOf(elements ...string) string {
 	escaped := make([]string, len(elements))
 	for i, e := range elements {
 		escaped[i] = pathElement(e)

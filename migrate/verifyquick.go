@@ -171,7 +171,7 @@ func (q *quick) compareDigests(rec mapping.ThreadRecord, last mapping.Verificati
 
 func (q *quick) differ(rec mapping.ThreadRecord, want, got string, path ...string) {
 	q.differences.add(Difference{
-		Path: pathOf(append([]string{"conversations", string(rec.Conversation)}, path...)...), Want: want, Got: got,
+		Path: PathOf(append([]string{"conversations", string(rec.Conversation)}, path...)...), Want: want, Got: got,
 	})
 }
 

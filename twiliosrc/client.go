@@ -183,6 +183,14 @@ func (c *Client) Account() (mapping.AccountSID, string) {
 // Redacted is false: an account is as people made it.
 func (c *Client) Redacted() bool { return false }
 
+// Close gives up the connections that are open and not in use. The client can be
+// used on.
+func (c *Client) Close() error {
+	c.api.CloseIdleConnections()
+	c.cdn.CloseIdleConnections()
+	return nil
+}
+
 // Skipped is how many items have been left out because they could not be read.
 // It is 0 without SkipDamaged, and grows as listings meet them.
 func (c *Client) Skipped() int64 { return c.damage.count() }

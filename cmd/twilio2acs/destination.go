@@ -119,7 +119,11 @@ type destination struct {
 // embedded ACS is created if need be.
 func (o *connectOptions) connect(dest destinationOptions) (*destination, error) {
 	if dir, ok := dest.localDir(); ok {
-		return o.embed(dir)
+		pace, err := o.limits.settle(limitsOff, true)
+		if err != nil {
+			return nil, err
+		}
+		return o.embed(dir, pace)
 	}
 	resource, pace, err := o.resource()
 	if err != nil {
@@ -144,11 +148,7 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 }
 
 // embed runs the ACS in dir within this process.
-func (o *connectOptions) embed(dir string) (*destination, error) {
-	pace, err := o.limits.settle(limitsOff, true)
-	if err != nil {
-		return nil, err
-	}
+func (o *connectOptions) embed(dir string, pace pace) (*destination, error) {
 	broken := make(chan error, 1)
 	opts := pace.emulator()
 	opts.OnFailure = func(err error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/checkpoint"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
+	"github.com/twilio2acs/twilio2acs/migrate/report"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/redact"
 )
@@ -45,7 +46,7 @@ var exitMeanings = []struct {
 	{exitError, "another error"},
 	{exitChanges, "changes found, when --detailed-exitcode asks"},
 	{exitIncomplete, "finished, but items failed, are blocked, open or not carried over"},
-	{exitMismatch, "verification found differences"},
+	{exitMismatch, "verification or replay found differences"},
 	{exitOwnLimit, "stopped by a limit of its own; the same command goes on"},
 	{exitOutage, "an outage or throttling outlasted the retries; the same command goes on"},
 	{exitLocked, "the state is locked by another process, or was moved here"},
@@ -55,7 +56,7 @@ var exitMeanings = []struct {
 	{exitACSUnreachable, "ACS or its storage cannot be reached"},
 	{exitPreflight, "something critical would be lost and is not accepted, ACS does not keep what it is given, or everybody could read the files; nothing was written"},
 	{exitState, "the state is damaged, newer than this program, older than a copy of it, or of another migration"},
-	{exitFixture, "the snapshot is not what its manifest says, or holds what was to be redacted"},
+	{exitFixture, "the snapshot is not what its manifest says, or holds what was to be redacted; or a golden file is damaged"},
 	{exitUsage, "the command line is wrong"},
 	{exitInterrupted, "interrupted (SIGINT) after everything was noted; the same command goes on"},
 	{exitTerminated, "terminated (SIGTERM) likewise"},
@@ -192,11 +193,12 @@ func inputCode(err error) int {
 		return int(status)
 	case is[*migrate.PreflightError](err), is[*migrate.CanaryError](err), is[*acsdest.PublicContainerError](err):
 		return exitPreflight
-	case is[*twiliosrc.ManifestError](err), is[*redact.LeakError](err):
+	case is[*twiliosrc.ManifestError](err), is[*redact.LeakError](err), is[*report.GoldenError](err):
 		return exitFixture
 	case is[*usageError](err), is[*mapping.UnknownLossError](err),
 		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err),
-		is[*twiliosrc.SelectionError](err), is[*twiliosrc.OutputExistsError](err), is[*twiliosrc.UnfinishedError](err), is[*acsdest.ContainerURLError](err):
+		is[*twiliosrc.SelectionError](err), is[*twiliosrc.OutputExistsError](err), is[*twiliosrc.UnfinishedError](err), is[*acsdest.ContainerURLError](err),
+		is[*report.NoGoldenError](err), is[*report.ForeignGoldenError](err):
 		return exitUsage
 	}
 	return 0

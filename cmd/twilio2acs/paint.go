@@ -7,6 +7,8 @@ const (
 	bold   ink = "\x1b[1m"
 	red    ink = "\x1b[31m"
 	yellow ink = "\x1b[33m"
+	green  ink = "\x1b[32m"
+	cyan   ink = "\x1b[36m"
 	dim    ink = "\x1b[2m"
 )
 

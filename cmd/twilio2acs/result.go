@@ -37,6 +37,7 @@ type details struct {
 	Doubles         int64                `json:"doublesDeleted,omitempty"`
 	Rounds          []round              `json:"rounds,omitempty"` // the latest, of a repeated run
 	Backups         *backupResult        `json:"backups,omitempty"`
+	Golden          *goldenResult        `json:"golden,omitempty"`
 
 	// What only a rollback tells.
 	DryRun    bool                      `json:"dryRun,omitempty"`

@@ -20,7 +20,7 @@ Communication Services (ACS) Chat: every message once, in order, under its autho
 		SilenceUsage:  true,
 	},
 		newPlanCommand(s), newRunCommand(s), newVerifyCommand(s), newStatusCommand(s), newExplainCommand(s), newRollbackCommand(s), newMapCommand(s),
-		newRecordCommand(s), newServeCommand(s), newVersionCommand(s),
+		newRecordCommand(s), newReplayCommand(s), newServeCommand(s), newVersionCommand(s),
 	)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
@@ -58,7 +58,7 @@ func execute(args []string, s *streams) int {
 		err = s.out.failure()
 	}
 	if err != nil {
-		report(s, cmd, args, err)
+		reportError(s, cmd, args, err)
 	}
 	if lerr := s.closeLog(exitCode(err), err); lerr != nil {
 		printError(s.err, painter(s.err.color), lerr)
@@ -88,8 +88,8 @@ func misuse(cmd *cobra.Command, err error) error {
 	return &usageError{err: err, hint: "see " + cmd.CommandPath() + " --help"}
 }
 
-// report tells people of an error, and machines too if the command has not.
-func report(s *streams, cmd *cobra.Command, args []string, err error) {
+// reportError tells people of an error, and machines too if the command has not.
+func reportError(s *streams, cmd *cobra.Command, args []string, err error) {
 	if !is[*reportedError](err) && !silent(err) {
 		doc := errorDocument{head: headOf(commandName(cmd)), Exit: exitCode(err), Error: failureOf(err)}
 		switch outputOf(cmd, args) {

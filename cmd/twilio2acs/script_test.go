@@ -25,6 +25,7 @@ func TestScript(t *testing.T) {
 			env.Values[serversKey{}] = servers{}
 			env.Values[heldKey{}] = &held{}
 			env.Values[usersKey{}] = users{}
+			env.Setenv("GOLDEN", filepath.Join(repo, "testdata", "golden"))
 			for _, name := range []string{"tiny", "contoso"} {
 				from := filepath.Join(repo, "testdata", "snapshots", name)
 				if err := os.CopyFS(filepath.Join(env.WorkDir, name), os.DirFS(from)); err != nil {

@@ -125,7 +125,7 @@ func twilioCredentials(env func(string) string) (twiliosrc.Credentials, error) {
 	return c, nil
 }
 
-// closeSource closes a source that has files open.
+// closeSource closes a source that has files or connections open.
 func closeSource(s source) error {
 	if c, ok := s.(io.Closer); ok {
 		return c.Close()

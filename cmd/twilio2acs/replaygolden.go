@@ -1,0 +1,58 @@
+package main
+
+import (
+	"github.com/twilio2acs/twilio2acs/migrate/report"
+)
+
+// open opens the golden files, to compare with them or to write them anew.
+func (o *replayOptions) open(p *replayPrinter) (goldens, error) {
+	if o.update {
+		u, err := report.UpdateGolden(o.golden)
+		if err != nil {
+			return nil, err
+		}
+		return &goldenUpdate{u, p}, nil
+	}
+	d, err := report.OpenGolden(o.golden)
+	if err != nil {
+		return nil, err
+	}
+	return &goldenComparison{d, p, o.log.verbose}, nil
+}
+
+// goldenComparison compares documents with golden files.
+type goldenComparison struct {
+	*report.GoldenDir
+	p     *replayPrinter
+	whole bool
+}
+
+func (c *goldenComparison) take(doc report.GoldenDocument) error {
+	r, err := c.Compare(doc, c.whole)
+	if err == nil {
+		c.p.compared(r)
+	}
+	return err
+}
+
+func (c *goldenComparison) end() error {
+	gone, err := c.Gone(c.whole)
+	for _, r := range gone {
+		c.p.compared(r)
+	}
+	return err
+}
+
+// goldenUpdate writes documents to golden files.
+type goldenUpdate struct {
+	*report.GoldenUpdate
+	p *replayPrinter
+}
+
+func (u *goldenUpdate) take(doc report.GoldenDocument) error { return u.Put(doc) }
+
+func (u *goldenUpdate) end() error {
+	counts, err := u.Commit()
+	u.p.updated = &counts
+	return err
+}

@@ -1,7 +1,0 @@
-package migrate
-
-// PathOf and Excerpts are what differences are made of.
-var (
-	PathOf   = pathOf
-	Excerpts = excerpts
-)
