@@ -16,6 +16,8 @@ type worker struct {
 	*writer
 	rec mapping.ThreadRecord
 
+	// begun is turn.begun.
+	begun func()
 	// fresh says that this process minted the thread's creation key, so that
 	// nothing can be in the thread that it does not know of.
 	fresh bool
@@ -36,8 +38,9 @@ type worker struct {
 
 // conversation carries c as far as it goes. It returns an error only when going
 // on with the others is pointless.
-func (e *Engine) conversation(ctx context.Context, c mapping.Conversation) error {
-	w := &worker{subject: newSubject(e.view, c), writer: e.writer}
+func (e *Engine) conversation(ctx context.Context, c mapping.Conversation, t turn) error {
+	ctx = withSlack(ctx, t.slack)
+	w := &worker{subject: newSubject(e.view, c), writer: e.writer, begun: t.begun}
 	e.listed.addConversation(c.SID)
 	e.stats.begin(c.SID)
 	err := w.run(ctx)
@@ -61,6 +64,9 @@ func (w *worker) run(ctx context.Context) error {
 	w.rec.Conversation, w.rec.Service = w.c.SID, w.c.ServiceSID
 	if err != nil {
 		return err
+	}
+	if w.rec.Thread != "" {
+		w.begun()
 	}
 	w.countPeople()
 	if err := w.sidecar(ctx); err != nil {

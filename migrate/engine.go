@@ -161,7 +161,7 @@ func (e *Engine) carry(ctx context.Context) error {
 	if err := e.countHooks(ctx); err != nil {
 		return err
 	}
-	if err := eachConversation(ctx, e.conversations, e.opts.Active, &e.report, e.hooked(e.conversation)); err != nil {
+	if err := e.carryConversations(ctx); err != nil {
 		return err
 	}
 	if err := e.depart(ctx, e.removeMessage, e.removeThread); err != nil {

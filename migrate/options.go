@@ -13,8 +13,12 @@ import (
 // Options tune a run. The zero value is a sound default, but for Accept: it
 // accepts no critical loss.
 type Options struct {
-	// Active is how many conversations are in progress at once. 0 means 1,000.
+	// Active is how many conversations are in progress at once. 0 means 20,000: it
+	// takes that many to keep the limit of creations busy where conversations have
+	// about 200 messages.
 	Active int
+	// Order says which conversations are carried first; empty means OrderAuto.
+	Order Order
 	// Settle is how long after an open outcome a message must stay absent to
 	// count as not sent. 0 means 60 seconds.
 	Settle time.Duration
@@ -70,7 +74,8 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.Active = cmp.Or(o.Active, 1000)
+	o.Active = cmp.Or(o.Active, 20_000)
+	o.Order = cmp.Or(o.Order, OrderAuto)
 	o.Settle = cmp.Or(o.Settle, time.Minute)
 	o.Patience = cmp.Or(o.Patience, 10*time.Minute)
 	o.MaxDelete = cmp.Or(o.MaxDelete, 0.5)

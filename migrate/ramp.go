@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -70,17 +71,19 @@ func (l *level) fall() {
 // noLimit is a rate beyond every service.
 const noLimit = 1e9
 
-// newRamp begins a ramp whose calls per second never exceed most; 0 means no such
-// bound. Speed shortens its steps.
-func newRamp(most, speed float64) *ramp {
-	if most <= 0 {
-		most = noLimit
-	}
-	return &ramp{
+// newRamp begins a ramp. Without limits of its own the service needs no care: the
+// ramp then begins at its top, and falls only when it has to.
+func newRamp(opts ScheduleOptions, speed float64) *ramp {
+	most := cmp.Or(opts.MaxRate, noLimit)
+	r := &ramp{
 		step:  time.Duration(float64(rampStep) / speed),
 		width: level{now: firstWidth, least: leastWidth, most: mostWidth, threshold: mostWidth, add: leastWidth},
 		rate:  level{now: min(firstRate*speed, most), least: min(leastRate*speed, most), most: most, threshold: most, add: firstRate / 4 * speed},
 	}
+	if opts.Unlimited {
+		r.width.now, r.rate.now = r.width.most, r.rate.most
+	}
+	return r
 }
 
 // free is when one more call may go: never, until one under way is answered.

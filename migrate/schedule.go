@@ -20,7 +20,8 @@ type ScheduleOptions struct {
 	// MaxRate is how many calls are made per second at most, all of them together.
 	// 0 means as many as the service takes.
 	MaxRate float64
-	// Unlimited leaves the published limits out, so that MaxRate alone counts.
+	// Unlimited leaves the published limits out: only how many calls are under way
+	// at once, MaxRate and refusals bound what goes.
 	Unlimited bool
 }
 
@@ -59,7 +60,7 @@ func NewSchedule(opts ScheduleOptions) *Schedule {
 		terms: make(map[limits.Operation]*terms),
 		lanes: make(map[laneKey]*lane),
 		pools: make(map[*quota]*pool),
-		ramp:  newRamp(opts.MaxRate, speed),
+		ramp:  newRamp(opts, speed),
 		waits: make(map[*limits.Row]Waited),
 		sleeping: priority[*lane]{
 			less:  func(a, b *lane) bool { return a.at < b.at },

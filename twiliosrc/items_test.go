@@ -50,10 +50,17 @@ func checkItems(t *testing.T, src interface {
 		if err != nil || !reflect.DeepEqual(got, c) {
 			t.Fatalf("FetchConversation(%s) = %+v, %v; want %+v", c.SID, got, err, c)
 		}
+		last := int64(-1)
 		for _, m := range sound(t, src.Messages(t.Context(), c, -1)) {
+			last = m.Index
 			got, err := src.FetchMessage(t.Context(), c, m.SID)
 			if err != nil || got.SID != m.SID || got.Source() != m.Source() {
 				t.Fatalf("FetchMessage(%s) = %+v, %v; want %+v", m.SID, got, err, m)
+			}
+		}
+		if s, ok := src.(migrate.LengthSource); ok {
+			if newest, err := s.NewestIndex(t.Context(), c); newest != last || err != nil {
+				t.Errorf("NewestIndex(%s) = %d, %v; want %d", c.SID, newest, err, last)
 			}
 		}
 		if _, err := src.FetchMessage(t.Context(), c, "IM"+none); !errors.Is(err, fs.ErrNotExist) {

@@ -77,11 +77,8 @@ func (o *limitsOptions) settle(fallback string, loopback bool) (pace, error) {
 	return pace{limited: mode == limitsPublished, speed: o.speed, rate: o.rate, maxRate: o.maxRate}, nil
 }
 
-// gate lets calls through as the limits allow; nil lets all of them through.
+// gate lets calls through as the limits allow.
 func (p pace) gate(log *slog.Logger) acsdest.Gate {
-	if !p.limited && p.maxRate == 0 {
-		return nil
-	}
 	return migrate.NewScheduler(migrate.ScheduleOptions{
 		Rate: p.rate, Speed: p.speed, MaxRate: p.maxRate, Unlimited: !p.limited,
 	}, log)

@@ -222,7 +222,7 @@ func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger,
 		ends: ends, opts: o.rounds, whole: o.deep || !o.source.isLive(),
 		begin: func(deep bool, before time.Time, left time.Duration) *migrate.Engine {
 			return engine(&migrate.Options{
-				Only: o.limit.statuses(), MaxErrors: o.limit.maxErrors, MaxDuration: left,
+				Only: o.limit.statuses(), Order: migrate.Order(o.limit.order.value), MaxErrors: o.limit.maxErrors, MaxDuration: left,
 				Settle: o.settle, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
 				Selected: !o.source.selected.selection().IsAll(), Logger: o.log.logger(s),
 			})

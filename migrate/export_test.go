@@ -1,0 +1,18 @@
+package migrate
+
+import (
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+)
+
+// Chain is chain.
+func Chain(n int64) time.Duration { return chain(n) }
+
+// Line is line.
+type Line struct{ q *line }
+
+func NewLine(order Order) Line                                              { return Line{newLine(order)} }
+func (l Line) Len() int                                                     { return l.q.len() }
+func (l Line) Add(c mapping.Conversation, left int64)                       { l.q.add(c, left) }
+func (l Line) Take(now time.Duration) (mapping.Conversation, time.Duration) { return l.q.take(now) }
