@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"syscall"
 	"time"
 )
 
@@ -46,15 +45,6 @@ func measure(cmd *exec.Cmd, dir string, env []string) (usage, error) {
 		return u, fmt.Errorf("run %s: %w\n%s", cmd.Args[1], err, out.Bytes())
 	}
 	return u, nil
-}
-
-// peakMemory is the most memory a process has had at once. Linux counts it in
-// kilobytes.
-func peakMemory(s *os.ProcessState) int64 {
-	if r, ok := s.SysUsage().(*syscall.Rusage); ok {
-		return int64(r.Maxrss) << 10
-	}
-	return 0
 }
 
 // A server is a process that serves until it is stopped, and has said where.

@@ -16,7 +16,7 @@ import (
 
 var (
 	againLiveRow = row{
-		name: "again-live", what: "`run` again with nothing changed, 10,000 conversations of live Twilio",
+		name: "again-live", what: "`run --canary never` again with nothing changed, 10,000 conversations of live Twilio",
 		goal: "about 2 requests a conversation to Twilio, none to ACS", measure: measureAgainLive,
 	}
 	againSnapshotRow = row{
@@ -39,7 +39,7 @@ func measureAgainLive(ctx context.Context, b *bench) (finding, error) {
 	if _, err := s.run(ctx, "--limits", "off"); err != nil {
 		return finding{}, err
 	}
-	if _, err := s.run(ctx, "--limits", "off", "--log-file", s.path("again.log")); err != nil {
+	if _, err := s.run(ctx, "--limits", "off", "--canary", "never", "--log-file", s.path("again.log")); err != nil {
 		return finding{}, err
 	}
 	j, err := readJournal(s.path("again.log"))

@@ -34,6 +34,9 @@ func memoryRow(name, what string, most float64, from source, work func(*bench) w
 			if err != nil {
 				return finding{}, err
 			}
+			if u.peak == 0 {
+				return finding{}, fmt.Errorf("%w: memory is measured on Linux alone", errSkipped)
+			}
 			return finding{fmt.Sprintf("%.0f MB", u.megabytes()), u.megabytes() <= most}, nil
 		}}
 }
