@@ -316,10 +316,12 @@ func (w *worker) attempt(ctx context.Context, from mapping.CommunicationUserID, 
 func (w *worker) arrived(id mapping.ChatMessageID) {
 	ms, err := strconv.ParseInt(string(id), 10, 64)
 	if gap := w.opts.Gap.Milliseconds(); err == nil && gap > 0 {
-		margin := w.opts.Gap / 50
-		w.next = time.Now().Add(time.Duration(gap-ms%gap)*time.Millisecond + margin)
+		w.next = time.Now().Add(time.Duration(gap-ms%gap)*time.Millisecond + spacing(w.opts.Gap))
 	}
 }
+
+// spacing is how far into the next gap a message is sent.
+func spacing(gap time.Duration) time.Duration { return gap / 50 }
 
 func (w *worker) spaced(ctx context.Context) error {
 	if d := time.Until(w.next); d > 0 {

@@ -26,6 +26,7 @@ type Request struct {
 	bound *limits.Row   // what it has waited for last; nil for none
 
 	granted chan struct{} // closed when it is let through; of Scheduler
+	voyage  *voyage       // whose call it is; of simulation
 }
 
 // MaxSlack bounds Request.Slack.
