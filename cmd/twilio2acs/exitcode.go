@@ -193,7 +193,7 @@ func inputCode(err error) int {
 		return int(status)
 	case is[*migrate.PreflightError](err), is[*migrate.CanaryError](err), is[*acsdest.PublicContainerError](err):
 		return exitPreflight
-	case is[*twiliosrc.ManifestError](err), is[*redact.LeakError](err), is[*report.GoldenError](err):
+	case is[*twiliosrc.ManifestError](err), is[*redact.LeakError](err), is[*damagedSnapshotError](err), is[*report.GoldenError](err):
 		return exitFixture
 	case is[*usageError](err), is[*mapping.UnknownLossError](err),
 		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err),

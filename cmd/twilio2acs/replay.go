@@ -110,9 +110,8 @@ func (o *replayOptions) told(rules mapping.Rules) map[string]string {
 
 // replay replays a snapshot and prints what came of it.
 func replay(ctx context.Context, o *replayOptions, s *streams) error {
-	began := time.Now()
-	p := &replayPrinter{o: o, s: s}
+	p := &replayPrinter{o: o, s: s, began: time.Now()}
 	err := causeOf(ctx, o.replay(ctx, s, p))
-	p.took = time.Since(began)
+	p.took = time.Since(p.began)
 	return p.print(cmp.Or(err, p.status()))
 }

@@ -17,9 +17,10 @@ const formatJUnit = "junit"
 
 // replayPrinter prints differences as they are found, and the totals last.
 type replayPrinter struct {
-	o    *replayOptions
-	s    *streams
-	took time.Duration
+	o     *replayOptions
+	s     *streams
+	began time.Time
+	took  time.Duration
 
 	report  *migrate.Report // nil until there is one
 	updated *report.GoldenCounts
@@ -118,15 +119,12 @@ func (p *replayPrinter) document(t *textWriter, r report.GoldenResult) {
 	t.printf("\n")
 }
 
+// diffInks are the colours of lines, by the byte that they begin with.
+var diffInks = map[byte]ink{'@': cyan, '-': red, '+': green}
+
 func (p *replayPrinter) difference(t *textWriter, d report.GoldenDifference) {
-	if d.Where != "" {
-		t.printf("%s\n", t.color.paint(cyan, "@@ "+d.Where+" @@"))
-	}
-	for _, line := range d.Want {
-		t.printf("%s\n", t.color.paint(red, "-"+line))
-	}
-	for _, line := range d.Got {
-		t.printf("%s\n", t.color.paint(green, "+"+line))
+	for _, line := range d.Lines() {
+		t.printf("%s\n", t.color.paint(diffInks[line[0]], line))
 	}
 }
 
@@ -166,6 +164,9 @@ func (p *replayPrinter) golden() *goldenResult {
 	return &goldenResult{Directory: p.o.golden, Files: p.states, Fields: p.fields, GoldenCounts: p.updated}
 }
 
+// unfinished is why nothing is compared after a migration that isUnfinished.
+const unfinished = "not everything was migrated"
+
 // write tells people what a replay came to.
 func (p *replayPrinter) write(t *textWriter, r *result) {
 	switch {
@@ -174,8 +175,10 @@ func (p *replayPrinter) write(t *textWriter, r *result) {
 			p.updated.Written, p.updated.Unchanged, p.updated.Removed)
 	case r.details.Found > 0:
 		p.totals(t)
+	case silent(r.err):
+		t.heading("Replay ended early, after %s: %s.", shortly(r.took), unfinished)
 	case r.err != nil:
-		t.heading("Replay ended early, after %s: not everything was migrated.", shortly(r.took))
+		t.heading("Replay ended early, after %s.", shortly(r.took))
 	default:
 		t.heading("Replayed in %s: everything is as the golden files say.", shortly(r.took))
 	}
@@ -213,13 +216,13 @@ func (p *replayPrinter) totals(t *textWriter) {
 
 // printJUnit prints the result for a CI system.
 func (p *replayPrinter) printJUnit(err error) error {
-	if err != nil && !silent(err) {
-		p.suite.Fail(err.Error())
+	switch {
+	case silent(err) && exitCode(err) == exitIncomplete:
+		p.suite.Fail(unfinished, p.report.Problems)
+	case err != nil && !silent(err):
+		p.suite.Fail(err.Error(), nil)
 	}
-	if werr := p.suite.Write(p.s.out, p.took); werr != nil {
-		err = cmp.Or(err, werr)
-	}
-	if err == nil {
+	if err = cmp.Or(err, p.suite.Write(p.s.out, p.began, p.took)); err == nil {
 		return nil
 	}
 	return &reportedError{err}

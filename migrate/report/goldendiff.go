@@ -59,7 +59,8 @@ func (d *goldenDiff) compare(at place, want, got any) {
 
 func (d *goldenDiff) differ(at place, want, got any) {
 	f := GoldenDifference{
-		Path: migrate.PathOf(append(d.document, at.path...)...), Where: lineOf(strings.Join(at.path, "/"), true), Field: strings.Join(at.field, "/"),
+		Path:  migrate.PathOf(slices.Concat(d.document, at.path)...),
+		Where: lineOf(strings.Join(at.path, "/"), true), Field: lineOf(strings.Join(at.field, "/"), true),
 	}
 	w, wasText := want.(string)
 	g, isText := got.(string)

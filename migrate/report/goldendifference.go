@@ -13,7 +13,8 @@ import (
 type GoldenDifference struct {
 	// Path names the field as migrate.PathOf does: conversations/CH…/messages/IM…/content.
 	Path string
-	// Where is the path within its document, as people read it.
+	// Where is the path within its document, as people read it; empty for a document
+	// as a whole.
 	Where string
 	// Field is the same for all conversations, messages and members:
 	// messages/*/content. It is empty for a document as a whole.
@@ -26,6 +27,22 @@ type GoldenDifference struct {
 // Difference is d as verify has it.
 func (d GoldenDifference) Difference() migrate.Difference {
 	return migrate.Difference{Path: d.Path, Want: oneLine(d.Want), Got: oneLine(d.Got)}
+}
+
+// Lines show d in the habit of diff: where it is, what the golden file says and what
+// the replay came to. The first byte of each line tells which it is.
+func (d GoldenDifference) Lines() []string {
+	lines := make([]string, 0, 1+len(d.Want)+len(d.Got))
+	if d.Where != "" {
+		lines = append(lines, "@@ "+d.Where+" @@")
+	}
+	for _, line := range d.Want {
+		lines = append(lines, "-"+line)
+	}
+	for _, line := range d.Got {
+		lines = append(lines, "+"+line)
+	}
+	return lines
 }
 
 func oneLine(lines []string) string {

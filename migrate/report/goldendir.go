@@ -29,7 +29,7 @@ func (e *NoGoldenError) Hint() string {
 	return "write them with --update, look at them, and keep them with the snapshot"
 }
 
-// GoldenError says that a golden file cannot be read.
+// GoldenError says that a golden file is none.
 type GoldenError struct {
 	File string
 	Err  error
@@ -107,7 +107,7 @@ func (d *GoldenDir) isGolden(e fs.DirEntry) (bool, error) {
 	}
 	text, err := d.root.ReadFile(e.Name())
 	if err != nil {
-		return false, fmt.Errorf("read golden file: %w", err)
+		return false, d.failed("read", e.Name(), err)
 	}
 	return bytes.Contains(text, marker), nil
 }
@@ -121,17 +121,25 @@ func (d *GoldenDir) read(name string) ([]byte, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
-	case err == nil && !info.Mode().IsRegular():
-		err = errors.New("not a regular file")
-	}
-	if err != nil {
-		return nil, &GoldenError{d.file(name), err}
+	case err != nil:
+		return nil, d.failed("read", name, err)
+	case !info.Mode().IsRegular():
+		return nil, &GoldenError{d.file(name), errors.New("not a regular file")}
 	}
 	text, err := d.root.ReadFile(name)
 	if err != nil {
-		return nil, &GoldenError{d.file(name), err}
+		return nil, d.failed("read", name, err)
 	}
 	return text, nil
+}
+
+// failed is the error of a call of the system about a golden file.
+func (d *GoldenDir) failed(verb, name string, err error) error {
+	var call *fs.PathError
+	if errors.As(err, &call) {
+		err = call.Err // its path is that within the directory
+	}
+	return fmt.Errorf("%s golden file %s: %w", verb, d.file(name), err)
 }
 
 // parse is the document in a golden file.

@@ -82,7 +82,7 @@ func (u *GoldenUpdate) begin() error {
 	}
 	root := u.dir.root
 	if err := cmp.Or(root.RemoveAll(stagingFolder), root.Mkdir(stagingFolder, 0o700)); err != nil {
-		return fmt.Errorf("write golden files to %s: %w", u.dir.path, err)
+		return u.dir.failed("make room for", stagingFolder, err)
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (u *GoldenUpdate) Put(doc GoldenDocument) error {
 		return nil
 	}
 	if err := u.dir.root.WriteFile(path.Join(stagingFolder, doc.Name), doc.Text, 0o600); err != nil {
-		return fmt.Errorf("write golden file %s: %w", u.dir.file(doc.Name), err)
+		return u.dir.failed("write", doc.Name, err)
 	}
 	u.staged = append(u.staged, doc.Name)
 	return nil
@@ -110,7 +110,7 @@ func (u *GoldenUpdate) Put(doc GoldenDocument) error {
 func (u *GoldenUpdate) Commit() (GoldenCounts, error) {
 	for _, name := range u.staged {
 		if err := u.dir.root.Rename(path.Join(stagingFolder, name), name); err != nil {
-			return u.counts, fmt.Errorf("write golden file %s: %w", u.dir.file(name), err)
+			return u.counts, u.dir.failed("write", name, err)
 		}
 		u.counts.Written++
 	}
@@ -120,7 +120,7 @@ func (u *GoldenUpdate) Commit() (GoldenCounts, error) {
 	}
 	for _, name := range gone {
 		if err := u.dir.root.Remove(name); err != nil {
-			return u.counts, fmt.Errorf("remove golden file %s: %w", u.dir.file(name), err)
+			return u.counts, u.dir.failed("remove", name, err)
 		}
 		u.counts.Removed++
 	}

@@ -7,11 +7,13 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
 // A JUnitSuite is the result of a replay as CI systems read it: the XML that Ant's
-// JUnit task writes, with a test case for each document. The zero value is an empty
-// suite.
+// JUnit task writes (github.com/windyroad/JUnit-Schema), with a test case for each
+// document. The zero value is an empty suite.
 type JUnitSuite struct {
 	cases  []junitCase
 	failed int
@@ -52,7 +54,7 @@ type junitCase struct {
 type junitProblem struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
+	Text    string `xml:",cdata"`
 }
 
 const (
@@ -65,7 +67,7 @@ const (
 func (s *JUnitSuite) Add(r GoldenResult) {
 	c := junitCase{Name: strings.TrimSuffix(r.Name, goldenExtension), ClassName: junitClass, Time: junitTime(0)}
 	if r.Title != "" && r.Title != c.Name {
-		c.Name += " " + r.Title
+		c.Name += " " + lineOf(r.Title, false)
 	}
 	if r.State != GoldenSame {
 		s.failed++
@@ -90,12 +92,8 @@ func failureMessage(r GoldenResult) string {
 func failureText(r GoldenResult) string {
 	var b strings.Builder
 	for _, d := range r.Differences[:min(maxCaseDifferences, len(r.Differences))] {
-		fmt.Fprintf(&b, "@@ %s @@\n", d.Where)
-		for _, line := range d.Want {
-			fmt.Fprintf(&b, "-%s\n", line)
-		}
-		for _, line := range d.Got {
-			fmt.Fprintf(&b, "+%s\n", line)
+		for _, line := range d.Lines() {
+			fmt.Fprintln(&b, line)
 		}
 	}
 	if more := len(r.Differences) - maxCaseDifferences; more > 0 {
@@ -106,19 +104,23 @@ func failureText(r GoldenResult) string {
 
 // Fail adds a test case for the replay as a whole, which ended for another reason
 // than a difference.
-func (s *JUnitSuite) Fail(why string) {
+func (s *JUnitSuite) Fail(why string, problems []migrate.Problem) {
+	var b strings.Builder
+	for _, p := range problems {
+		fmt.Fprintln(&b, lineOf(fmt.Sprintf("%s %s: %s %s", p.Status, p.Item, p.Step, p.Reason), true))
+	}
 	s.broken++
 	s.cases = append(s.cases, junitCase{
 		Name: "replay", ClassName: junitClass, Time: junitTime(0),
-		Error: &junitProblem{Message: why, Type: "error"},
+		Error: &junitProblem{Message: lineOf(why, true), Type: "error", Text: b.String()},
 	})
 }
 
-// Write writes the suite, which took so long.
-func (s *JUnitSuite) Write(w io.Writer, took time.Duration) error {
+// Write writes the suite, which began at that time and took so long.
+func (s *JUnitSuite) Write(w io.Writer, began time.Time, took time.Duration) error {
 	doc := junitSuites{Suite: junitSuite{
 		Package: "twilio2acs", Name: "replay", Hostname: "localhost", Properties: new(struct{}),
-		Timestamp: time.Now().Add(-took).UTC().Format("2006-01-02T15:04:05"),
+		Timestamp: began.UTC().Format("2006-01-02T15:04:05"),
 		Tests:     len(s.cases), Failures: s.failed, Errors: s.broken, Time: junitTime(took), Cases: s.cases,
 	}}
 	text, err := xml.MarshalIndent(doc, "", "  ")

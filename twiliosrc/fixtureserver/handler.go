@@ -39,7 +39,7 @@ func (s *Server) host(name Host, routes []route, fail failure) http.Handler {
 				return
 			}
 			if err := route.handle(w, r); err != nil {
-				fail(w, asAPIError(err, r))
+				fail(w, s.asAPIError(err, r))
 			}
 		})
 	}
@@ -125,7 +125,7 @@ func (s *Server) authorized(next handler) handler {
 
 // asAPIError finds the answer to an error: what is not there is 404, whatever
 // else goes wrong is the server's fault.
-func asAPIError(err error, r *http.Request) *apiError {
+func (s *Server) asAPIError(err error, r *http.Request) *apiError {
 	var api *apiError
 	switch {
 	case errors.As(err, &api):
@@ -133,6 +133,9 @@ func asAPIError(err error, r *http.Request) *apiError {
 	case errors.Is(err, fs.ErrNotExist):
 		return notFound(r)
 	default:
+		if s.opts.OnFailure != nil && r.Context().Err() == nil {
+			s.opts.OnFailure(err)
+		}
 		return &apiError{http.StatusInternalServerError, codeInternal, "The snapshot cannot be read: " + err.Error()}
 	}
 }

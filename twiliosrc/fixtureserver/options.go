@@ -37,6 +37,9 @@ type Options struct {
 	// OnRequest is told of every request once it is answered, from the
 	// goroutine that answered it.
 	OnRequest func(Request)
+	// OnFailure is told of everything in the snapshot that cannot be read, which is
+	// answered with 500. It is called from many goroutines at once. Nil: nobody.
+	OnFailure func(error)
 }
 
 // withDefaults fills in what is left to the server.
