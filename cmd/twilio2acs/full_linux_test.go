@@ -83,3 +83,32 @@ func weigh(t *testing.T, path string, free int) {
 		t.Fatal(err)
 	}
 }
+
+// Golden files are written all or not at all.
+func TestFullDiskOfGoldenFiles(t *testing.T) {
+	disk := smallDisk(t)
+	golden, ballast := filepath.Join(disk, "golden"), filepath.Join(disk, "ballast")
+	command := []string{"replay", "../../testdata/snapshots/tiny", "--golden", golden, "--update"}
+	if exit, told := executed(command...); exit != exitDone {
+		t.Fatalf("with room: exit code %d, %s", exit, told)
+	}
+	before := listing(t, golden)
+	weigh(t, ballast, 4)
+	command = append(command, "--addresses", "keep")
+	exit, told := executed(command...)
+	if exit != exitError || !strings.Contains(told, "no space left on device") || !strings.Contains(told, "\nhint: free space on the disk") {
+		t.Errorf("with a full disk: exit code %d, %s", exit, told)
+	}
+	if after := listing(t, golden); after != before {
+		t.Errorf("golden files before:\n%safter:\n%s", before, after)
+	}
+	if exit, told := executed("replay", "../../testdata/snapshots/tiny", "--golden", golden); exit != exitDone {
+		t.Errorf("comparing with those from before: exit code %d, %s", exit, told)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if exit, told := executed(command...); exit != exitDone {
+		t.Errorf("with room again: exit code %d, %s", exit, told)
+	}
+}

@@ -9,7 +9,7 @@ func (o *replayOptions) open(p *replayPrinter) (goldens, error) {
 	if o.update {
 		u, err := report.UpdateGolden(o.golden)
 		if err != nil {
-			return nil, err
+			return nil, localError(o.golden, err)
 		}
 		return &goldenUpdate{u, p}, nil
 	}
@@ -49,10 +49,18 @@ type goldenUpdate struct {
 	p *replayPrinter
 }
 
-func (u *goldenUpdate) take(doc report.GoldenDocument) error { return u.Put(doc) }
+func (u *goldenUpdate) take(doc report.GoldenDocument) error {
+	if err := u.Put(doc); err != nil {
+		return localError(u.p.o.golden, err)
+	}
+	return nil
+}
 
 func (u *goldenUpdate) end() error {
 	counts, err := u.Commit()
+	if err != nil {
+		return localError(u.p.o.golden, err)
+	}
 	u.p.updated = &counts
-	return err
+	return nil
 }
