@@ -97,3 +97,33 @@ func TestReplayReadOnly(t *testing.T) {
 		t.Errorf("updating: exit code %d, %s", exit, told)
 	}
 }
+
+// The workflow that README shows works.
+func TestReplayWorkflow(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, workflow, _ := strings.Cut(string(readme), "```yaml\n")
+	workflow, _, _ = strings.Cut(workflow, "```")
+	_, command, found := strings.Cut(workflow, "run: go run github.com/twilio2acs/twilio2acs/cmd/twilio2acs@latest ")
+	if !found || strings.Count(workflow, "\n") > 10 {
+		t.Fatalf("README shows no short workflow:\n%s", workflow)
+	}
+	dir := t.TempDir()
+	for name, from := range map[string]string{"snapshot": "snapshots", "golden": "golden"} {
+		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join("../../testdata", from, "tiny"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	if exit, told := executed(strings.Fields(command)...); exit != exitDone {
+		t.Errorf("as it is: exit code %d, %s", exit, told)
+	}
+	if err := os.Remove("golden/users.json"); err != nil {
+		t.Fatal(err)
+	}
+	if exit, told := executed(strings.Fields(command)...); exit != exitMismatch {
+		t.Errorf("with a difference: exit code %d, %s", exit, told)
+	}
+}
