@@ -12,8 +12,12 @@ const maxKeyElement = 64
 // MediaKey is where a file is kept in the media store:
 // <conversation SID>/<media SID>/<safe name>.
 func (r Rules) MediaKey(c ConversationSID, m Media) string {
-	return keyElement(string(c)) + "/" + keyElement(string(m.SID)) + "/" + m.safeName()
+	return ConversationFolder(c) + "/" + keyElement(string(m.SID)) + "/" + m.safeName()
 }
+
+// ConversationFolder is where everything of a conversation is kept: a plain name,
+// whatever c is.
+func ConversationFolder(c ConversationSID) string { return keyElement(string(c)) }
 
 // keyElement is sid as one element of a key. What does not look like a SID
 // becomes a digest, which has a hyphen, as no SID has: it cannot leave its

@@ -15,7 +15,7 @@ const sidecarFolder = "sidecar"
 
 // SidecarFolder is where conversation.json and the chunks of a conversation are
 // kept.
-func SidecarFolder(c ConversationSID) string { return keyElement(string(c)) + "/" + sidecarFolder }
+func SidecarFolder(c ConversationSID) string { return ConversationFolder(c) + "/" + sidecarFolder }
 
 // SidecarKey is where conversation.json is kept.
 func (r Rules) SidecarKey(c ConversationSID) string { return SidecarFolder(c) + "/conversation.json" }

@@ -4,6 +4,15 @@ import (
 	"github.com/twilio2acs/twilio2acs/migrate/report"
 )
 
+// goldens are the golden files that a replay is held against, or that it writes.
+type goldens interface {
+	// take takes over one document of the result.
+	take(report.GoldenDocument) error
+	// end takes over that there are no more.
+	end() error
+	Close() error
+}
+
 // open opens the golden files, to compare with them or to write them anew.
 func (o *replayOptions) open(p *replayPrinter) (goldens, error) {
 	if o.update {

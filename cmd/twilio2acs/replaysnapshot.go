@@ -27,10 +27,10 @@ func (a *servedAccount) Close() error {
 	return errors.Join(err, a.server.Close(), a.snapshot.Close())
 }
 
-// serve serves the snapshot in dir, which has to be what its manifest says. Damaged
+// serveSnapshot serves the snapshot in dir, which has to be what its manifest says. Damaged
 // is told of what cannot be read once it is asked for: the client takes it for a
 // Twilio that is out of order, and asks again and again.
-func serve(ctx context.Context, dir string, rules mapping.Rules, damaged func(error), log *slog.Logger) (*servedAccount, error) {
+func serveSnapshot(ctx context.Context, dir string, rules mapping.Rules, damaged func(error), log *slog.Logger) (*servedAccount, error) {
 	snapshot, err := twiliosrc.OpenSnapshot(ctx, dir, nil)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -54,7 +53,7 @@ func OpenGolden(path string) (*GoldenDir, error) {
 		return nil, fmt.Errorf("open golden files: %w", err)
 	}
 	d := &GoldenDir{root: root, path: path, seen: make(map[string]bool)}
-	names, err := d.names()
+	names, err := d.unseen()
 	if err == nil && len(names) == 0 {
 		err = &NoGoldenError{path}
 	}
@@ -70,19 +69,22 @@ func (d *GoldenDir) Close() error { return d.root.Close() }
 // goldenExtension ends the name of every golden file.
 const goldenExtension = ".json"
 
-// names are the golden files in the directory, sorted.
-func (d *GoldenDir) names() ([]string, error) {
+// unseen are the golden files that no document was compared with, sorted.
+func (d *GoldenDir) unseen() ([]string, error) {
 	own, _, err := d.sort()
 	return own, err
 }
 
-// sort tells golden files from others.
+// sort tells golden files that no document was compared with from other files.
 func (d *GoldenDir) sort() (own, foreign []string, err error) {
 	entries, err := fs.ReadDir(d.root.FS(), ".")
 	if err != nil {
 		return nil, nil, fmt.Errorf("list golden files: %w", err)
 	}
 	for _, e := range entries {
+		if d.seen[e.Name()] {
+			continue
+		}
 		mine, err := d.isGolden(e)
 		if err != nil {
 			return nil, nil, err
@@ -173,9 +175,3 @@ func ParseGolden(text []byte) (map[string]any, error) {
 
 // goldenFamily begins the formats of all versions.
 var goldenFamily = GoldenFormat[:strings.LastIndexByte(GoldenFormat, '/')+1]
-
-// unseen are the golden files that no document was compared with.
-func (d *GoldenDir) unseen() ([]string, error) {
-	names, err := d.names()
-	return slices.DeleteFunc(names, func(n string) bool { return d.seen[n] }), err
-}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -35,11 +34,11 @@ const (
 )
 
 // Documents reads everything back: each thread as one of its members, in the order
-// of the conversations, then the users and the summary of report. One thread is
-// held in memory at a time. An error comes once, last.
-func (r *GoldenReader) Documents(ctx context.Context, report *migrate.Report) iter.Seq2[GoldenDocument, error] {
+// of the conversations, then the users and the summary of what came of the run. One
+// thread is held in memory at a time. An error comes once, last.
+func (r *GoldenReader) Documents(ctx context.Context, came *migrate.Report) iter.Seq2[GoldenDocument, error] {
 	return func(yield func(GoldenDocument, error) bool) {
-		err := r.documents(ctx, report, func(d GoldenDocument) bool { return yield(d, nil) })
+		err := r.documents(ctx, came, func(d GoldenDocument) bool { return yield(d, nil) })
 		if err != nil && !errors.Is(err, errEnough) {
 			yield(GoldenDocument{}, err)
 		}
@@ -49,7 +48,7 @@ func (r *GoldenReader) Documents(ctx context.Context, report *migrate.Report) it
 // errEnough ends a reading of which nobody wants more.
 var errEnough = errors.New("enough")
 
-func (r *GoldenReader) documents(ctx context.Context, report *migrate.Report, yield func(GoldenDocument) bool) error {
+func (r *GoldenReader) documents(ctx context.Context, came *migrate.Report, yield func(GoldenDocument) bool) error {
 	names, err := nameUsers(r.Ledger)
 	if err != nil {
 		return err
@@ -83,7 +82,7 @@ func (r *GoldenReader) documents(ctx context.Context, report *migrate.Report, yi
 	if err := emit(goldenUsersFile, "users", goldenUsers{Format: GoldenFormat, Users: names.sids}); err != nil {
 		return err
 	}
-	summary, err := summaryOf(report, r.Policies)
+	summary, err := summaryOf(came, r.Policies)
 	if err != nil {
 		return err
 	}
@@ -92,7 +91,7 @@ func (r *GoldenReader) documents(ctx context.Context, report *migrate.Report, yi
 
 // goldenFile is the name of the golden file of a conversation.
 func goldenFile(c mapping.ConversationSID) (string, error) {
-	name := path.Dir(mapping.SidecarFolder(c)) + ".json" // whatever c is, this is one element
+	name := mapping.ConversationFolder(c) + goldenExtension
 	if name == goldenSummaryFile || name == goldenUsersFile {
 		return "", fmt.Errorf("a conversation cannot be named %q: its golden file would be that of another thing", c)
 	}
@@ -189,7 +188,7 @@ func (r *GoldenReader) files(ctx context.Context, c mapping.ConversationSID) (ma
 		return nil, nil
 	}
 	digests := make(map[string]string)
-	err := fs.WalkDir(r.Files, path.Dir(mapping.SidecarFolder(c)), func(key string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(r.Files, mapping.ConversationFolder(c), func(key string, entry fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil // nothing was stored

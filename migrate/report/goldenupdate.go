@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -80,8 +79,11 @@ func (u *GoldenUpdate) begin() error {
 	if len(foreign) > 0 {
 		return &ForeignGoldenError{u.dir.path, foreign}
 	}
-	root := u.dir.root
-	if err := cmp.Or(root.RemoveAll(stagingFolder), root.Mkdir(stagingFolder, 0o700)); err != nil {
+	err = u.dir.root.RemoveAll(stagingFolder)
+	if err == nil {
+		err = u.dir.root.Mkdir(stagingFolder, 0o700)
+	}
+	if err != nil {
 		return u.dir.failed("make room for", stagingFolder, err)
 	}
 	return nil
