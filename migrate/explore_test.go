@@ -119,7 +119,7 @@ func (x *exploration) play(h *history) (wrong string) {
 		acs.begin(cancel)
 		ledger.begin(acs)
 		report, err := migrate.New(source, acs, ledger, nil, mapping.Rules{}, opts).Run(ctx)
-		if acs.dead {
+		if acs.dead.Load() {
 			return report, errCrash
 		}
 		if err == nil {

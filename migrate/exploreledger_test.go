@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -15,9 +16,12 @@ import (
 
 // modelLedger is a ledger in memory with the durability of the real one: what is
 // recorded is on disk at once, acknowledgements are once something is recorded
-// or they are flushed, and a crash loses those that are not.
+// or they are flushed, and a crash loses those that are not. A run's signs of life
+// are written beside its work.
 type modelLedger struct {
-	acs      *modelACS // whose process it belongs to
+	acs *modelACS // whose process it belongs to
+
+	mu       sync.Mutex
 	persons  map[mapping.PersonKey]mapping.PersonRecord
 	threads  map[mapping.ConversationSID]mapping.ThreadRecord
 	messages map[int64]mapping.MessageRecord // as acknowledged, of the one conversation
@@ -38,7 +42,9 @@ func (l *modelLedger) begin(acs *modelACS) { l.acs, l.waiting = acs, nil }
 
 // commit is one write of something and of everything acknowledged.
 func (l *modelLedger) commit(write func()) error {
-	if l.acs.dead {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.acs.dead.Load() {
 		return errCrash
 	}
 	for _, rec := range l.waiting {
@@ -62,9 +68,11 @@ func (l *modelLedger) RecordThread(t mapping.ThreadRecord) error {
 }
 
 func (l *modelLedger) Acknowledge(_ mapping.ConversationSID, m mapping.MessageRecord) error {
-	if l.acs.dead {
+	if l.acs.dead.Load() {
 		return errCrash
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.waiting = append(l.waiting, m)
 	return nil
 }
@@ -81,17 +89,25 @@ func (l *modelLedger) Forget(c mapping.ConversationSID) error {
 	})
 }
 
-func (l *modelLedger) Restored() (time.Time, bool)               { return time.Time{}, false }
-func (l *modelLedger) ClearRestored() error                      { return errors.New("it is no copy") }
-func (l *modelLedger) RecordMedia(mapping.MediaRecord) error     { return errors.New("there are no files") }
-func (l *modelLedger) RecordAttempt(mapping.Attempt) error       { return nil }
-func (l *modelLedger) Flush() error                              { return l.commit(func() {}) }
-func (l *modelLedger) Fold(mapping.ConversationSID) error        { return l.Flush() }
-func (l *modelLedger) LastRun() (mapping.RunRecord, bool, error) { return l.run, l.run.Number > 0, nil }
+func (l *modelLedger) Restored() (time.Time, bool)           { return time.Time{}, false }
+func (l *modelLedger) ClearRestored() error                  { return errors.New("it is no copy") }
+func (l *modelLedger) RecordMedia(mapping.MediaRecord) error { return errors.New("there are no files") }
+func (l *modelLedger) RecordAttempt(mapping.Attempt) error   { return nil }
+func (l *modelLedger) Flush() error                          { return l.commit(func() {}) }
+func (l *modelLedger) Fold(mapping.ConversationSID) error    { return l.Flush() }
+func (l *modelLedger) LastRun() (mapping.RunRecord, bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.run, l.run.Number > 0, nil
+}
 
 func (l *modelLedger) BeginRun(now time.Time) (mapping.RunRecord, error) {
-	err := l.commit(func() { l.run = mapping.RunRecord{Number: l.run.Number + 1, Started: now, Beat: now} })
-	return l.run, err
+	var begun mapping.RunRecord
+	err := l.commit(func() {
+		begun = mapping.RunRecord{Number: l.run.Number + 1, Started: now, Beat: now}
+		l.run = begun
+	})
+	return begun, err
 }
 
 func (l *modelLedger) Beat(now time.Time, ended bool, _ int) error {
@@ -103,26 +119,36 @@ func (l *modelLedger) Beat(now time.Time, ended bool, _ int) error {
 }
 
 func (l *modelLedger) Person(k mapping.PersonKey) (mapping.PersonRecord, bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	p, ok := l.persons[k]
 	return p, ok, nil
 }
 
 func (l *modelLedger) Persons() iter.Seq2[mapping.PersonRecord, error] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return each(slices.Collect(maps.Values(l.persons)))
 }
 
 func (l *modelLedger) Thread(c mapping.ConversationSID) (mapping.ThreadRecord, bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	t, ok := l.threads[c]
 	t.Members, t.Temporary, t.Dropped = slices.Clone(t.Members), slices.Clone(t.Temporary), slices.Clone(t.Dropped)
 	return t, ok, nil
 }
 
 func (l *modelLedger) Threads() iter.Seq2[mapping.ThreadRecord, error] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return each(slices.Collect(maps.Values(l.threads)))
 }
 
 // all is what is known of the messages, amended, and how it was acknowledged.
 func (l *modelLedger) all() (now, acknowledged map[int64]mapping.MessageRecord) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	acknowledged = maps.Clone(l.messages)
 	for _, rec := range l.waiting {
 		acknowledged[rec.Index] = rec
@@ -159,6 +185,9 @@ func (l *modelLedger) MediaOf(mapping.ConversationSID) iter.Seq2[mapping.MediaRe
 }
 
 func (l *modelLedger) Counts() (mapping.Counts, error) {
+	now, _ := l.all()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	c := mapping.Counts{Conversations: int64(len(l.threads))}
 	for _, p := range l.persons {
 		c.Unused += int64(p.Unused)
@@ -166,7 +195,6 @@ func (l *modelLedger) Counts() (mapping.Counts, error) {
 			c.Users++
 		}
 	}
-	now, _ := l.all()
 	for _, rec := range now {
 		if rec.Amendment == nil || !rec.Amendment.Deleted {
 			c.Messages++
@@ -177,6 +205,8 @@ func (l *modelLedger) Counts() (mapping.Counts, error) {
 
 // check says what of the destination is not as it must be.
 func (a *modelACS) check(want *modelSource, l *modelLedger) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	var threads []*modelThread
 	for _, t := range a.threads {
 		if t.Metadata[mapping.KeyConversationSID] == modelConversation && t.DeletedOn.IsZero() {

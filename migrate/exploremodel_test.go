@@ -10,6 +10,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -122,16 +124,18 @@ func each[T any](items []T) iter.Seq2[T, error] {
 }
 
 // modelACS is an ACS resource in memory. Its errors say of every call what
-// became of it.
+// became of it. What is late is carried out beside the calls that follow.
 type modelACS struct {
 	history *history // nil: everything goes well
 	kill    context.CancelFunc
-	dead    bool // the process has died
+	dead    atomic.Bool // the process has died
 	writes  int
+	delay   time.Duration
+
+	mu      sync.Mutex // of what stands below, and in threads
 	users   int
 	threads []*modelThread
 	clock   int64 // of the last message
-	delay   time.Duration
 }
 
 type modelThread struct {
@@ -163,20 +167,28 @@ func (e *modelError) RetryAfter() time.Duration { return 0 }
 func newModelACS(delay time.Duration) *modelACS { return &modelACS{delay: delay} }
 
 // begin begins the next process.
-func (a *modelACS) begin(kill context.CancelFunc) { a.kill, a.dead = kill, false }
+func (a *modelACS) begin(kill context.CancelFunc) {
+	a.kill = kill
+	a.dead.Store(false)
+}
 
 func (a *modelACS) die() error {
-	a.dead = true
+	a.dead.Store(true)
 	a.kill()
 	return errCrash
 }
 
 // write is one call that changes something. What it carries out is told when a
 // message that it adds may be seen.
-func (a *modelACS) write(call string, carryOut func(visible time.Time) error) error {
+func (a *modelACS) write(call string, change func(visible time.Time) error) error {
 	const latency = 7 * time.Millisecond
+	carryOut := func(visible time.Time) error {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return change(visible)
+	}
 	time.Sleep(latency)
-	if a.dead {
+	if a.dead.Load() {
 		return errCrash
 	}
 	a.writes++
@@ -214,7 +226,7 @@ func (a *modelACS) write(call string, carryOut func(visible time.Time) error) er
 }
 
 func (a *modelACS) alive() error {
-	if a.dead {
+	if a.dead.Load() {
 		return errCrash
 	}
 	return nil
@@ -234,28 +246,30 @@ var (
 	errModelForbidden = &modelError{403, true}
 )
 
-func (a *modelACS) CreateUser(context.Context, bool) (id mapping.CommunicationUserID, err error) {
-	err = a.write("create user", func(time.Time) error {
+func (a *modelACS) CreateUser(context.Context, bool) (mapping.CommunicationUserID, error) {
+	var id mapping.CommunicationUserID
+	err := a.write("create user", func(time.Time) error {
 		a.users++
 		id = mapping.CommunicationUserID(fmt.Sprintf("8:acs:%d", a.users))
 		return nil
 	})
 	if err != nil {
-		id = ""
+		return "", err
 	}
-	return id, err
+	return id, nil
 }
 
 func (a *modelACS) DeleteUser(context.Context, mapping.CommunicationUserID) error {
 	return errModelForbidden // no run deletes anybody
 }
 
-func (a *modelACS) CreateThread(_ context.Context, as mapping.CommunicationUserID, key string, n mapping.NewChatThread) (out mapping.ChatThread, _ []mapping.InvalidParticipant, err error) {
-	err = a.write("create thread", func(time.Time) error {
+func (a *modelACS) CreateThread(_ context.Context, as mapping.CommunicationUserID, key string, n mapping.NewChatThread) (mapping.ChatThread, []mapping.InvalidParticipant, error) {
+	var out mapping.ChatThread
+	err := a.write("create thread", func(time.Time) error {
 		const keyLifetime = 5 * time.Minute
 		for _, t := range a.threads {
 			if t.key == key && time.Since(t.keyed) < keyLifetime {
-				out = t.ChatThread
+				out = t.show()
 				return nil
 			}
 		}
@@ -269,10 +283,13 @@ func (a *modelACS) CreateThread(_ context.Context, as mapping.CommunicationUserI
 			t.members[p.User] = p
 		}
 		a.threads = append(a.threads, t)
-		out = t.ChatThread
+		out = t.show()
 		return nil
 	})
-	return out, nil, err
+	if err != nil {
+		return mapping.ChatThread{}, nil, err
+	}
+	return out, nil, nil
 }
 
 // in makes a change in a thread by one of its members.
@@ -307,8 +324,9 @@ func (a *modelACS) RemoveParticipant(_ context.Context, as mapping.Communication
 	})
 }
 
-func (a *modelACS) SendMessage(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, n mapping.NewChatMessage) (out mapping.ChatMessageID, err error) {
-	err = a.in("send message", as, id, func(t *modelThread, visible time.Time) error {
+func (a *modelACS) SendMessage(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, n mapping.NewChatMessage) (mapping.ChatMessageID, error) {
+	var out mapping.ChatMessageID
+	err := a.in("send message", as, id, func(t *modelThread, visible time.Time) error {
 		a.clock = max(a.clock+1, time.Now().UnixMilli())
 		out = mapping.ChatMessageID(strconv.FormatInt(a.clock, 10))
 		t.posts = append(t.posts, &modelPost{visible: visible, version: a.clock, ChatMessage: mapping.ChatMessage{
@@ -317,9 +335,9 @@ func (a *modelACS) SendMessage(_ context.Context, as mapping.CommunicationUserID
 		return nil
 	})
 	if err != nil {
-		out = ""
+		return "", err
 	}
-	return out, err
+	return out, nil
 }
 
 // change makes a change to a message by its sender.
@@ -388,12 +406,21 @@ func (a *modelACS) SendReadReceipt(_ context.Context, as mapping.CommunicationUs
 }
 
 func (a *modelACS) FetchThread(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID) (mapping.ChatThread, error) {
-	out := a.thread(id).ChatThread
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.thread(id).show(), a.alive()
+}
+
+// show is the thread as it stands now.
+func (t *modelThread) show() mapping.ChatThread {
+	out := t.ChatThread
 	out.Metadata = maps.Clone(out.Metadata)
-	return out, a.alive()
+	return out
 }
 
 func (a *modelACS) ListThreads(_ context.Context, as mapping.CommunicationUserID, _ time.Time) iter.Seq2[mapping.ChatThread, error] {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	var mine []mapping.ChatThread
 	for _, t := range a.threads {
 		if _, ok := t.members[as]; ok {
@@ -404,10 +431,14 @@ func (a *modelACS) ListThreads(_ context.Context, as mapping.CommunicationUserID
 }
 
 func (a *modelACS) ListParticipants(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID) iter.Seq2[mapping.ChatParticipant, error] {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	return listedModel(a, slices.Collect(maps.Values(a.thread(id).members)))
 }
 
 func (a *modelACS) ListMessages(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID, _ time.Time) iter.Seq2[mapping.ChatMessage, error] {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	var seen []*modelPost
 	for _, p := range a.thread(id).posts {
 		if !p.visible.After(time.Now()) {
@@ -429,6 +460,8 @@ func (p *modelPost) read() mapping.ChatMessage {
 }
 
 func (a *modelACS) FetchMessage(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID, message mapping.ChatMessageID) (mapping.ChatMessage, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for _, p := range a.thread(id).posts {
 		if p.ID == message {
 			return p.read(), a.alive()
@@ -438,6 +471,8 @@ func (a *modelACS) FetchMessage(_ context.Context, _ mapping.CommunicationUserID
 }
 
 func (a *modelACS) ListReadReceipts(_ context.Context, _ mapping.CommunicationUserID, id mapping.ThreadID) iter.Seq2[mapping.ReadReceipt, error] {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	var all []mapping.ReadReceipt
 	for user, message := range a.thread(id).read {
 		all = append(all, mapping.ReadReceipt{User: user, Message: message})
@@ -449,7 +484,7 @@ func (a *modelACS) ListReadReceipts(_ context.Context, _ mapping.CommunicationUs
 func listedModel[T any](a *modelACS, items []T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		time.Sleep(time.Millisecond)
-		if a.dead {
+		if a.dead.Load() {
 			var zero T
 			yield(zero, errCrash)
 			return
