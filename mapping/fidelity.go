@@ -98,8 +98,8 @@ func (d MessageDraft) Fidelity(m Message, losses []Loss) Fidelity {
 	if plainJSON(m.ChannelMetadata) != "" {
 		f.count(false, false, kept)
 	}
-	if len(m.Receipts) > 0 || hasLoss(losses, string(m.SID), LossDeliveryReceipts) {
-		f.count(false, false, kept && len(m.Receipts) > 0)
+	if len(m.Receipts) > 0 || plainJSON(m.Delivery) != "" {
+		f.count(false, false, kept && !hasLoss(losses, string(m.SID), LossDeliveryReceipts))
 	}
 	return f
 }

@@ -27,8 +27,8 @@ type Message struct {
 	// It is nil for all others, and where there is none.
 	ChannelMetadata json.RawMessage `json:"-"`
 	// Receipts are the delivery receipts, as Twilio returned them; nil unless they
-	// were asked for. They change after the message does no more, and are no part
-	// of its Source.
+	// were asked for. They go on changing when the message itself does not, and are
+	// no part of its Source: they are carried as they stand when the message is.
 	Receipts []json.RawMessage `json:"-"`
 
 	// Raw is the resource as Twilio returned it, unknown fields included.

@@ -208,6 +208,13 @@ func TestReceiptsStandInTheChunk(t *testing.T) {
 	if with.Parts[0].Metadata[mapping.KeySidecar] == "" {
 		t.Error("the message does not say where its receipts are")
 	}
+	m.Receipts = nil
+	for _, r := range []mapping.Rules{{MediaURL: stored.MediaURL, Receipts: true}, {Receipts: true}} {
+		_, losses := r.ChatMessage(rosterOf(t, r), m, nil)
+		if lost := lost(losses, mapping.LossDeliveryReceipts); lost != (r.MediaURL == "") {
+			t.Errorf("rules %+v: losses %v; want it lost only without a place to keep it in", r, losses)
+		}
+	}
 }
 
 // What a channel says of a message stands in the chunk whatever the text is made

@@ -95,7 +95,7 @@ func (d *drafting) takeMetadata() {
 	switch d.delivery = plainJSON(d.m.Delivery); {
 	case len(d.m.Receipts) > 0 && d.stores:
 		d.sidecar = true // with them in it
-	case d.delivery != "" && !d.rules.Receipts:
+	case d.delivery != "" && !(d.rules.Receipts && d.stores):
 		d.lose(LossDeliveryReceipts, "")
 	}
 	d.attributes = d.repaired(attributesValue(d.m.Attributes), KeyAttributes)

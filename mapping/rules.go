@@ -32,8 +32,8 @@ type Rules struct {
 	// escaped key of the media store goes. Empty means that there is no media
 	// store: files and what does not fit are lost.
 	MediaURL string
-	// Receipts says that the source gives the delivery receipts of messages, which
-	// are kept in the sidecar.
+	// Receipts says that the delivery receipts of messages are kept in the sidecar.
+	// Whoever drafts a message to be written then gives it its receipts.
 	Receipts bool
 }
 

@@ -10,6 +10,9 @@ import (
 // what the source says now, unless somebody changed it there.
 func (w *worker) amend(ctx context.Context, m mapping.Message, rec mapping.MessageRecord) error {
 	found, err := w.media(ctx, m)
+	if err == nil {
+		m, err = withReceipts(ctx, w.src, w.rules, w.c, m)
+	}
 	if err != nil {
 		return err
 	}

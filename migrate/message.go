@@ -165,6 +165,9 @@ var errGone = errors.New("deleted in Twilio meanwhile")
 func (w *worker) deliver(ctx context.Context, m mapping.Message) (mapping.MessageRecord, error) {
 	rec := mapping.MessageRecord{Index: m.Index, SID: m.SID, Source: m.Source()}
 	found, err := w.media(ctx, m)
+	if err == nil {
+		m, err = withReceipts(ctx, w.src, w.rules, w.c, m)
+	}
 	if errors.Is(err, errGone) {
 		w.log.Info("deleted in Twilio after it had been listed", "conversation", w.c.SID, "message", m.SID)
 		w.sum.Messages.Total--

@@ -187,6 +187,9 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, known *known)
 	verdict, parts := pc.judge(m, rec, there), 0
 	if verdict == edited {
 		parts = len(rec.IDs)
+		if m, err = withReceipts(ctx, pc.src, pc.rules, pc.c, m); err != nil && !errors.Is(err, errGone) {
+			return err
+		}
 	}
 	c := Change{Kind: KindMessage, Item: string(m.SID), Conversation: pc.c.SID, Verb: VerbUnchanged}
 	found, err := pc.media(ctx, m, verdict == missing || verdict == late || verdict == edited)

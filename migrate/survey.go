@@ -90,6 +90,9 @@ func (s *subject) mayBegin(ctx context.Context, found surveyed) error {
 		if err != nil {
 			return unreadable("list messages", err)
 		}
+		if _, err := withReceipts(ctx, s.src, s.rules, s.c, m); err != nil && !errors.Is(err, errGone) {
+			return err
+		}
 		s.wrote[s.roster.Sender(m).Key] = true
 	}
 	return nil

@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -114,6 +115,10 @@ type expectation struct {
 }
 
 func (e *expectation) compare(ctx context.Context) error {
+	var err error
+	if e.m, err = withReceipts(ctx, e.src, e.rules, e.c, e.m); err != nil && !errors.Is(err, errGone) {
+		return err
+	}
 	e.draft = e.drafted(e.roster)
 	if e.rec.Amendment != nil && e.rec.Amendment.Foreign {
 		return e.left()

@@ -62,9 +62,6 @@ type ClientOptions struct {
 	SkipDamaged bool
 	// Selection says which conversations are shown.
 	Selection Selection
-	// Receipts gives messages their delivery receipts: a request for each message
-	// that was sent over a channel.
-	Receipts bool
 	// Webhooks lets Hooks look for those of single conversations.
 	Webhooks bool
 	// Logger is told of requests and of how many there may be at once (debug),
@@ -83,7 +80,6 @@ type Client struct {
 	region      string
 	rest, mcs   *endpoint
 	api, cdn    *http.Client // with and without a caller's credentials
-	receipts    bool         // messages come with theirs
 	webhooks    bool         // Hooks looks for those of conversations
 	requests    *gate
 	downloads   *gate
@@ -125,7 +121,6 @@ func NewClient(credentials Credentials, opts *ClientOptions) (*Client, error) {
 		maxAttempts: max(1, cmp.Or(opts.MaxAttempts, defaultMaxAttempts)),
 		damage:      damage{skip: opts.SkipDamaged},
 		selection:   opts.Selection,
-		receipts:    opts.Receipts,
 		webhooks:    opts.Webhooks,
 		log:         log,
 	}, nil

@@ -56,7 +56,7 @@ func (s *Snapshot) Messages(ctx context.Context, c mapping.Conversation, after i
 		})(yield)
 	}
 	messages := categorized(listed, func(m mapping.Media) (string, error) { return s.category(ctx, m) })
-	return detailed(ctx, s, c, messages, s.receipts)
+	return withMetadata(ctx, s, c, messages)
 }
 
 // checkTogether refuses messages that do not stand with the others of their

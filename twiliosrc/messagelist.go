@@ -51,7 +51,7 @@ func (c *Client) Messages(ctx context.Context, conv mapping.Conversation, after 
 		}
 	}
 	messages := categorized(listed, func(m mapping.Media) (string, error) { return c.category(ctx, conv, m) })
-	return detailed(ctx, c, conv, messages, c.receipts)
+	return withMetadata(ctx, c, conv, messages)
 }
 
 var (

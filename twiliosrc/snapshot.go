@@ -21,8 +21,6 @@ type SnapshotOptions struct {
 	SkipDamaged bool
 	// Selection says which conversations are shown.
 	Selection Selection
-	// Receipts gives messages their delivery receipts, as far as they were recorded.
-	Receipts bool
 }
 
 // Snapshot is a recorded Twilio account in a directory. It is read in place:
@@ -32,7 +30,6 @@ type SnapshotOptions struct {
 type Snapshot struct {
 	root     *os.Root
 	manifest Manifest
-	receipts bool // messages come with theirs
 	files    map[Kind]*file
 	index    *index
 	damage   damage
@@ -84,7 +81,7 @@ func OpenSnapshot(ctx context.Context, dir string, opts *SnapshotOptions) (*Snap
 	if err != nil {
 		return nil, &NotSnapshotError{Dir: dir, Err: err}
 	}
-	s := &Snapshot{root: root, files: map[Kind]*file{}, damage: damage{skip: opts.SkipDamaged}, selection: opts.Selection, receipts: opts.Receipts}
+	s := &Snapshot{root: root, files: map[Kind]*file{}, damage: damage{skip: opts.SkipDamaged}, selection: opts.Selection}
 	s.selectedMessages = sync.OnceValue(s.countSelected)
 	s.users = sync.OnceValues(s.usersFile)
 	s.media = sync.OnceValues(s.buildMediaIndex)

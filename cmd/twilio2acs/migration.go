@@ -53,7 +53,7 @@ func (o *migrationOptions) open(ctx context.Context, s *streams) (*migration, er
 	if err != nil {
 		return nil, err
 	}
-	src, err := o.source.open(ctx, o.log.logger(s), o.source.wantsReceipts())
+	src, err := o.source.open(ctx, o.log.logger(s))
 	if err != nil {
 		return nil, err
 	}

@@ -84,7 +84,7 @@ func (o *recordOptions) record(ctx context.Context, s *streams) (recorded twilio
 	if err != nil {
 		return recorded, 0, err
 	}
-	src, err := o.source.open(ctx, o.log.logger(s), false) // the recorder asks for receipts itself
+	src, err := o.source.open(ctx, o.log.logger(s))
 	if err != nil {
 		return recorded, 0, err
 	}

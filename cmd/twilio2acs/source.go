@@ -43,7 +43,7 @@ func (o *sourceOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.twilioURL, "twilio-url", "", "send Twilio's REST traffic to this `URL`")
 	f.StringVar(&o.mcsURL, "mcs-url", "", "send the traffic of Twilio's Media Content Service to this `URL`")
 	f.BoolVar(&o.skipDamaged, "skip-damaged", false, "leave out what cannot be read instead of the conversation it belongs to")
-	choose(cmd, &o.receipts, "receipts", "", "delivery receipts, kept beside their messages: all costs a request for each message that was sent over a channel", receiptsNone, receiptsAll)
+	choose(cmd, &o.receipts, "receipts", "", "delivery receipts, kept beside their messages as they stand when these are carried: all costs a request for each message that was sent over a channel", receiptsNone, receiptsAll)
 	o.selected.register(cmd)
 	mustRequire(cmd, "source")
 }
@@ -72,11 +72,10 @@ type source interface {
 	Skipped() int64
 }
 
-// open opens the source; with receipts, messages come with theirs. Live Twilio is
-// not contacted yet.
-func (o sourceOptions) open(ctx context.Context, log *slog.Logger, receipts bool) (source, error) {
+// open opens the source. Live Twilio is not contacted yet.
+func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, error) {
 	if !o.isLive() {
-		return o.openSnapshot(ctx, receipts)
+		return o.openSnapshot(ctx)
 	}
 	credentials, err := twilioCredentials(os.Getenv)
 	if err != nil {
@@ -85,15 +84,15 @@ func (o sourceOptions) open(ctx context.Context, log *slog.Logger, receipts bool
 	return twiliosrc.NewClient(credentials, &twiliosrc.ClientOptions{
 		Region: os.Getenv("TWILIO_REGION"), Edge: os.Getenv("TWILIO_EDGE"),
 		BaseURL: o.twilioURL, MCSURL: o.mcsURL, Transport: o.metrics.RoundTripper(twiliosrc.NewTransport(0)),
-		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Receipts: receipts, Webhooks: o.webhooks, Logger: log,
+		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Webhooks: o.webhooks, Logger: log,
 	})
 }
 
 // openSnapshot opens a snapshot whose listings are what its manifest says, as far
 // as it says anything. Who skips damage knows that they are not.
-func (o sourceOptions) openSnapshot(ctx context.Context, receipts bool) (source, error) {
+func (o sourceOptions) openSnapshot(ctx context.Context) (source, error) {
 	snapshot, err := twiliosrc.OpenSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{
-		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Receipts: receipts,
+		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(),
 	})
 	if err != nil || o.skipDamaged {
 		return snapshot, err
