@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
 )
@@ -30,19 +29,19 @@ func (a *servedAccount) Close() error {
 // serveSnapshot serves the snapshot in dir, which has to be what its manifest says. Damaged
 // is told of what cannot be read once it is asked for: the client takes it for a
 // Twilio that is out of order, and asks again and again.
-func serveSnapshot(ctx context.Context, dir string, rules mapping.Rules, damaged func(error), log *slog.Logger) (*servedAccount, error) {
+func serveSnapshot(ctx context.Context, dir string, damaged func(error), log *slog.Logger) (*servedAccount, error) {
 	snapshot, err := twiliosrc.OpenSnapshot(ctx, dir, nil)
 	if err != nil {
 		return nil, err
 	}
 	a := &servedAccount{snapshot: snapshot, server: fixtureserver.New(snapshot, &fixtureserver.Options{OnFailure: damaged})}
-	if err := a.start(ctx, rules, log); err != nil {
+	if err := a.start(ctx, log); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
 }
 
-func (a *servedAccount) start(ctx context.Context, rules mapping.Rules, log *slog.Logger) error {
+func (a *servedAccount) start(ctx context.Context, log *slog.Logger) error {
 	if err := a.snapshot.Verify(ctx); err != nil {
 		return err
 	}
@@ -53,7 +52,7 @@ func (a *servedAccount) start(ctx context.Context, rules mapping.Rules, log *slo
 	sid, _ := a.snapshot.Account()
 	credentials := twiliosrc.Credentials{AccountSID: sid, Username: string(sid), Password: "any will do"}
 	a.Client, err = twiliosrc.NewClient(credentials, &twiliosrc.ClientOptions{
-		BaseURL: at.URL, MCSURL: at.MCSURL, Receipts: rules.Receipts, Webhooks: true, Logger: log,
+		BaseURL: at.URL, MCSURL: at.MCSURL, Webhooks: true, Logger: log,
 	})
 	return err
 }

@@ -30,7 +30,7 @@ func (o *replayOptions) replay(ctx context.Context, s *streams, p *replayPrinter
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	log := o.log.logger(s)
-	account, err := serveSnapshot(ctx, o.snapshot, rules, func(err error) { stop(&damagedSnapshotError{err}) }, log)
+	account, err := serveSnapshot(ctx, o.snapshot, func(err error) { stop(&damagedSnapshotError{err}) }, log)
 	if err != nil {
 		return err
 	}
