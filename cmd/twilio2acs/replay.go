@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -22,7 +23,8 @@ type replayOptions struct {
 	log      logOptions
 	output   outputOptions
 
-	rewrite string // this very command, writing the golden files anew
+	mapping []*pflag.Flag // those that decide what is written
+	rewrite string        // this very command, writing the golden files anew
 }
 
 // The values of --media that a replay knows, and what its files are called unless
@@ -72,13 +74,32 @@ func (o *replayOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.golden, "golden", "", "`directory` of the golden files")
 	mustRequire(cmd, "golden")
 	f.BoolVar(&o.update, "update", false, "write the golden files instead of comparing, and remove those of conversations that are no more")
-	o.policies.register(cmd)
-	choose(cmd, &o.media, "media", "", "whether files and what does not fit ACS are kept", replayMedia, noMedia)
-	f.StringVar(&o.template, "media-url-template", replayTemplate, "`URL` of a stored file as messages name it, with {key} in it")
-	choose(cmd, &o.receipts, "receipts", "", "whether delivery receipts are kept beside their messages", receiptsNone, receiptsAll)
+	o.mapping = added(cmd, o.registerMapping)
 	o.log.register(cmd)
 	o.output.register(cmd)
 	o.output.format.words = append(o.output.format.words, formatJUnit)
+}
+
+// registerMapping adds the flags that decide what is written.
+func (o *replayOptions) registerMapping(cmd *cobra.Command) {
+	o.policies.register(cmd)
+	choose(cmd, &o.media, "media", "", "whether files and what does not fit ACS are kept", replayMedia, noMedia)
+	cmd.Flags().StringVar(&o.template, "media-url-template", replayTemplate, "`URL` of a stored file as messages name it, with {key} in it")
+	choose(cmd, &o.receipts, "receipts", "", "whether delivery receipts are kept beside their messages", receiptsNone, receiptsAll)
+}
+
+// added are the flags that register adds to cmd.
+func added(cmd *cobra.Command, register func(*cobra.Command)) []*pflag.Flag {
+	before := make(map[string]bool)
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { before[f.Name] = true })
+	register(cmd)
+	var flags []*pflag.Flag
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !before[f.Name] {
+			flags = append(flags, f)
+		}
+	})
+	return flags
 }
 
 // check refuses what the command line alone says is wrong.
@@ -98,12 +119,14 @@ func (o *replayOptions) rules() (mapping.Rules, error) {
 	return o.policies.rules(template, o.receipts.value == receiptsAll)
 }
 
-// told are the policies as golden files name them.
-func (o *replayOptions) told(rules mapping.Rules) map[string]string {
-	told := o.policies.told()
-	told["media"], told["receipts"] = o.media.value, o.receipts.value
-	if rules.MediaURL != "" {
-		told["media-url-template"] = rules.MediaURL
+// told are the policies as golden files name them: those that are not the default,
+// so that a new one in a later version is no difference.
+func (o *replayOptions) told() map[string]string {
+	told := make(map[string]string)
+	for _, f := range o.mapping {
+		if value := f.Value.String(); value != f.DefValue {
+			told[f.Name] = value
+		}
 	}
 	return told
 }

@@ -46,7 +46,7 @@ func (o *replayOptions) replay(ctx context.Context, s *streams, p *replayPrinter
 		if isUnfinished(came.Summary) {
 			return exitStatus(exitIncomplete)
 		}
-		back.Policies = o.told(rules)
+		back.Policies = o.told()
 		return takeOver(ctx, back, came, golden)
 	})
 }

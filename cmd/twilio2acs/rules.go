@@ -27,8 +27,3 @@ func (o *ruleOptions) rules(template string, receipts bool) (mapping.Rules, erro
 	}
 	return r, nil
 }
-
-// told are the policies by the names of their flags.
-func (o *ruleOptions) told() map[string]string {
-	return map[string]string{"addresses": o.addresses.value}
-}

@@ -23,7 +23,7 @@ type GoldenReader struct {
 	Ledger migrate.LedgerReader
 	// Files is the media store, nil when there is none.
 	Files fs.FS
-	// Policies say by which rules it was written.
+	// Policies say by which rules it was written, as far as they are not the default.
 	Policies map[string]string
 }
 
