@@ -129,7 +129,10 @@ type wireMessage struct {
 	Type    string                `json:"type"`
 	Version string                `json:"version"`
 	Content struct {
-		Message string `json:"message"`
+		Message      string            `json:"message"`
+		Topic        string            `json:"topic"`
+		Participants []wireParticipant `json:"participants"`
+		Initiator    *identifier       `json:"initiatorCommunicationIdentifier"`
 	} `json:"content"`
 	SenderDisplayName string           `json:"senderDisplayName"`
 	Sender            *identifier      `json:"senderCommunicationIdentifier"`
@@ -158,5 +161,19 @@ func (w wireMessage) noun() mapping.ChatMessage {
 		EditedOn:          w.EditedOn.Time,
 		DeletedOn:         w.DeletedOn.Time,
 		Metadata:          w.Metadata,
+		Event:             w.event(),
 	}
+}
+
+// event is what a system message tells; nil for those of people.
+func (w wireMessage) event() *mapping.ThreadEvent {
+	c := w.Content
+	if c.Initiator == nil && c.Topic == "" && len(c.Participants) == 0 {
+		return nil
+	}
+	e := &mapping.ThreadEvent{By: c.Initiator.user(), Topic: c.Topic}
+	for _, p := range c.Participants {
+		e.Members = append(e.Members, p.Identifier.user())
+	}
+	return e
 }

@@ -30,7 +30,8 @@ func TestRawMessagesLoseNothing(t *testing.T) {
 		t.Errorf("messages (-want +got):\n%s", d)
 	}
 	if d := cmp.Diff([]mapping.ChatMessage{
-		{ID: "19", Type: "text", Version: "19", Content: "hi"}, {ID: "17", Type: "participantAdded", Version: "18"},
+		{ID: "19", Type: "text", Version: "19", Content: "hi"},
+		{ID: "17", Type: "participantAdded", Version: "18", Event: &mapping.ThreadEvent{Members: []mapping.CommunicationUserID{"8:acs:x"}}},
 	}, nouns); d != "" {
 		t.Errorf("nouns (-want +got):\n%s", d)
 	}

@@ -36,6 +36,14 @@ type ChatMessage struct {
 	EditedOn          time.Time           // zero unless edited
 	DeletedOn         time.Time           // zero unless deleted
 	Metadata          Metadata
+	Event             *ThreadEvent // of system messages; nil for those of people
+}
+
+// ThreadEvent is what a system message tells: what somebody has done to the thread.
+type ThreadEvent struct {
+	By      CommunicationUserID
+	Topic   string                // the new one, of TypeTopicUpdated
+	Members []CommunicationUserID // who came or went
 }
 
 // RawChatMessage is a message with the JSON it was read from, on one line.

@@ -55,13 +55,16 @@ type goldenMember struct {
 }
 
 type goldenMessage struct {
+	By                string           `json:"by,omitempty"` // of a system message
 	Content           string           `json:"content,omitempty"`
 	Deleted           bool             `json:"deleted,omitempty"`
 	Edited            bool             `json:"edited,omitempty"`
 	ID                string           `json:"id"`
+	Members           []string         `json:"members,omitempty"` // who came or went
 	Metadata          mapping.Metadata `json:"metadata,omitempty"`
 	Sender            string           `json:"sender,omitempty"`
 	SenderDisplayName string           `json:"senderDisplayName,omitempty"`
+	Topic             string           `json:"topic,omitempty"` // the new one
 	Type              string           `json:"type"`
 }
 

@@ -141,12 +141,24 @@ func (r *GoldenReader) messages(ctx context.Context, as mapping.CommunicationUse
 	messages := make([]goldenMessage, len(listed))
 	for i, m := range listed {
 		byID[m.ID] = namer.name(m)
-		messages[i] = goldenMessage{
-			Content: m.Content, Deleted: !m.DeletedOn.IsZero(), Edited: !m.EditedOn.IsZero(), ID: byID[m.ID],
-			Metadata: m.Metadata, Sender: names.user(m.Sender), SenderDisplayName: m.SenderDisplayName, Type: m.Type,
-		}
+		messages[i] = goldenMessageOf(m, byID[m.ID], names)
 	}
 	return messages, nil
+}
+
+func goldenMessageOf(m mapping.ChatMessage, name string, names *goldenNames) goldenMessage {
+	g := goldenMessage{
+		Content: m.Content, Deleted: !m.DeletedOn.IsZero(), Edited: !m.EditedOn.IsZero(), ID: name,
+		Metadata: m.Metadata, Sender: names.user(m.Sender), SenderDisplayName: m.SenderDisplayName, Type: m.Type,
+	}
+	if e := m.Event; e != nil {
+		g.By, g.Topic = names.user(e.By), e.Topic
+		for _, member := range e.Members {
+			g.Members = append(g.Members, names.user(member))
+		}
+		slices.Sort(g.Members)
+	}
+	return g
 }
 
 // millisecond is the time at which a message arrived, which its ID tells.

@@ -87,8 +87,10 @@ func arrival(sid mapping.ConversationSID) *arrived {
 		},
 		members: []mapping.ChatParticipant{{User: "8:acs:r_3"}, {User: "8:acs:r_9"}, {User: "8:acs:r_2"}, {User: "8:acs:r_1"}},
 		messages: []mapping.ChatMessage{
-			{ID: "1003", Type: mapping.TypeParticipantAdded}, message("1002", "IM2", "2/2"), message("1001", "IM2", "1/2"),
-			message("999", "IM1", ""), {ID: "998", Type: mapping.TypeParticipantAdded},
+			{ID: "1003", Type: mapping.TypeParticipantAdded, Event: &mapping.ThreadEvent{
+				By: "8:acs:r_4", Members: []mapping.CommunicationUserID{"8:acs:r_3", "8:acs:r_2"},
+			}}, message("1002", "IM2", "2/2"), message("1001", "IM2", "1/2"),
+			message("999", "IM1", ""), {ID: "998", Type: mapping.TypeTopicUpdated, Event: &mapping.ThreadEvent{By: "8:acs:r_1", Topic: "Order"}},
 		},
 		receipts: []mapping.ReadReceipt{{User: "8:acs:r_1", Message: "1001"}, {User: "8:acs:r_1", Message: "999"}},
 	}
@@ -147,8 +149,10 @@ func TestGoldenDocuments(t *testing.T) {
   ],
   "messages": [
     {
-      "id": "participantAdded #1",
-      "type": "participantAdded"
+      "by": "user:IS1/mia",
+      "id": "topicUpdated #1",
+      "topic": "Order",
+      "type": "topicUpdated"
     },
     {
       "id": "IM1",
@@ -177,7 +181,12 @@ func TestGoldenDocuments(t *testing.T) {
       "type": "text"
     },
     {
-      "id": "participantAdded #2",
+      "by": "keeper",
+      "id": "participantAdded #1",
+      "members": [
+        "placeholder:IS1/SMS ••42",
+        "placeholder:IS1/SMS ••42 #2"
+      ],
       "type": "participantAdded"
     }
   ],
