@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -133,8 +132,6 @@ func (o *replayOptions) told() map[string]string {
 
 // replay replays a snapshot and prints what came of it.
 func replay(ctx context.Context, o *replayOptions, s *streams) error {
-	p := &replayPrinter{o: o, s: s, began: time.Now()}
-	err := causeOf(ctx, o.replay(ctx, s, p))
-	p.took = time.Since(p.began)
-	return p.print(cmp.Or(err, p.status()))
+	p := &replayPrinter{o: o, s: s, began: time.Now(), golden: newGoldenResult(o.golden)}
+	return p.print(causeOf(ctx, o.replay(ctx, s, p)))
 }

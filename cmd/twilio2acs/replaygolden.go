@@ -70,6 +70,6 @@ func (u *goldenUpdate) end() error {
 	if err != nil {
 		return localError(u.p.o.golden, err)
 	}
-	u.p.updated = &counts
+	u.p.golden.GoldenCounts = &counts
 	return nil
 }
