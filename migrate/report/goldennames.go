@@ -35,17 +35,23 @@ func nameUsers(ledger migrate.LedgerReader) (*goldenNames, error) {
 		users: make(map[mapping.CommunicationUserID]string, len(people)),
 		sids:  make(map[string]mapping.UserSID, len(people)),
 	}
-	taken := make(map[string]int, len(people))
 	for _, p := range people {
-		name := nameOf(p.Key)
-		taken[name]++
-		if n := taken[name]; n > 1 {
-			name += " #" + strconv.Itoa(n)
-		}
+		name := names.free(nameOf(p.Key))
 		names.users[p.ID] = name
 		names.sids[name] = p.UserSID
 	}
 	return names, nil
+}
+
+// free is name, or name with the first number that nobody bears yet.
+func (n *goldenNames) free(name string) string {
+	numbered := name
+	for i := 2; ; i++ {
+		if _, taken := n.sids[numbered]; !taken {
+			return numbered
+		}
+		numbered = name + " #" + strconv.Itoa(i)
+	}
 }
 
 func nameOf(key mapping.PersonKey) string {
