@@ -87,6 +87,7 @@ type Client struct {
 	damage      damage
 	selection   Selection
 	seen        mediaCache
+	spool       spool
 	log         *slog.Logger
 }
 
@@ -178,12 +179,13 @@ func (c *Client) Account() (mapping.AccountSID, string) {
 // Redacted is false: an account is as people made it.
 func (c *Client) Redacted() bool { return false }
 
-// Close gives up the connections that are open and not in use. The client can be
-// used on.
+// Close gives up the connections that are open and not in use, and what is kept on
+// the disk: listings of messages that are still in progress end with an error. The
+// client can be used on.
 func (c *Client) Close() error {
 	c.api.CloseIdleConnections()
 	c.cdn.CloseIdleConnections()
-	return nil
+	return c.spool.close()
 }
 
 // Skipped is how many items have been left out because they could not be read.

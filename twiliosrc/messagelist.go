@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"slices"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -142,37 +141,38 @@ func (p *provenList) pass(ctx context.Context) (proven bool, err error) {
 		return false, err
 	}
 	r := p.reader()
-	if err := r.page(first); err != nil {
+	defer r.close()
+	next := first.next
+	if err := r.page(first.items); err != nil { // one page hides nothing
 		return false, err
 	}
-	if err := r.flush(); err != nil { // one page hides nothing
-		return false, err
-	}
-	if first.next == "" {
+	if next == "" {
 		return true, nil
 	}
-	want, err := p.sums(ctx, max(r.last, p.after, p.done))
-	if err != nil {
+	if r.want, err = p.sums(ctx, max(r.last, p.after, p.done)); err != nil {
 		return false, err
 	}
-	r.want = want
-	for next := first.next; next != "" && r.last < want.top; {
+	for next != "" && r.last < r.want.top {
 		if target, err = p.c.rest.follow(next, target); err != nil {
 			return false, err
 		}
-		further, err := p.c.page(ctx, target)
-		if err != nil {
-			return false, err
-		}
-		if err := r.page(further); err != nil {
+		if next, err = p.further(ctx, target, r); err != nil {
 			return false, unlessUnproven(err)
 		}
-		next = further.next
 	}
-	if err := r.settle(math.MaxInt64); err != nil {
+	if err := r.end(); err != nil {
 		return false, unlessUnproven(err)
 	}
 	return true, nil
+}
+
+// further reads one more page and returns where the next one is.
+func (p *provenList) further(ctx context.Context, target string, r *provenReader) (next string, err error) {
+	pg, err := p.c.page(ctx, target)
+	if err != nil {
+		return "", err
+	}
+	return pg.next, r.page(pg.items)
 }
 
 // sums reads the list from its end down to an index.

@@ -1,6 +1,7 @@
 package twiliosrc
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 
@@ -8,44 +9,55 @@ import (
 )
 
 // provenReader holds the messages of a stretch of indexes back until the stretch
-// is known to be whole.
+// is known to be whole. They wait on the disk: whoever asked for them may take long
+// over each.
 type provenReader struct {
-	list *provenList
-	read messageReader
-	n    int64      // items read
-	last int64      // highest index read
-	want *indexSums // nil for the first page, which needs no proof
-	got  stretchSum // what has been read of the stretch in progress
-	held []heldMessage
+	list   *provenList
+	done   int64 // what earlier passes have yielded
+	read   messageReader
+	n      int64      // items read
+	last   int64      // highest index read
+	want   *indexSums // nil for the first page, which needs no proof
+	got    stretchSum // what has been read of the stretch in progress
+	held   spoolQueue
+	proven int // of those held, how many may be yielded
 }
 
-// reader reads the pages of one pass.
+// reader reads the pages of one pass. It must be closed.
 func (p *provenList) reader() *provenReader {
 	return &provenReader{
-		list: p, last: -1,
+		list: p, done: p.done, last: -1, held: spoolQueue{spool: &p.c.spool},
 		read: messageReader{conversation: p.conversation, after: max(p.after, p.done), last: -1, unit: "item"},
 	}
 }
 
-// heldMessage is an item of a listing that is not yielded yet.
-type heldMessage struct {
-	m     mapping.Message
-	err   error
-	index int64
-}
+func (r *provenReader) close() { r.held.drop() }
 
-func (r *provenReader) page(pg page) error {
-	for i, text := range pg.items {
-		if err := r.item(text, i); err != nil {
-			return err
+// page takes a page in and yields what it proves. It returns an error if a stretch
+// that ends on it is not whole; what stands before that is yielded all the same.
+func (r *provenReader) page(items []json.RawMessage) error {
+	var unproven error
+	var kept keptItems
+	for i, text := range items {
+		if unproven = r.item(text, i, &kept); unproven != nil {
+			break
 		}
 	}
-	return nil
+	if err := r.held.put(kept.joined, kept.lengths); err != nil {
+		return err
+	}
+	if r.want == nil {
+		r.proven = r.held.len()
+	}
+	if err := r.flush(); err != nil {
+		return err
+	}
+	return unproven
 }
 
-// item takes one item in. One that the page before had as well is left out:
-// something was inserted meanwhile.
-func (r *provenReader) item(text json.RawMessage, i int) error {
+// item looks at one item and keeps it. One that the page before had as well is left
+// out: something was inserted meanwhile.
+func (r *provenReader) item(text json.RawMessage, i int, kept *keptItems) error {
 	index, key, ok := messageKey(text)
 	if ok && r.want != nil {
 		if index <= r.last {
@@ -55,59 +67,112 @@ func (r *provenReader) item(text json.RawMessage, i int) error {
 			r.last = index
 			return nil
 		}
-		if err := r.count(index, key); err != nil {
+		if err := r.count(index, key, kept); err != nil {
 			return err
 		}
 	}
 	if ok {
 		r.last = max(r.last, index)
+	} else {
+		index = -1
 	}
 	r.n++
-	m, err := r.read.read(text, r.n)
-	switch {
-	case err == nil:
-		r.held = append(r.held, heldMessage{m: m, index: m.Index})
-	case !errors.Is(err, errNotAsked):
-		l := listing[mapping.Message]{path: r.list.path}
-		d := &mapping.DamagedError{Place: l.place(string(stringField(text, "sid")), i), Conversation: r.list.conversation, Err: err}
-		if (!ok || index > r.list.done) && !r.list.c.damage.leaveOut(d, 1) {
-			r.held = append(r.held, heldMessage{err: d, index: index})
-		}
-	}
+	kept.add(heldItem{index: index, number: r.n, place: int64(i), text: text})
 	return nil
 }
 
 // count adds a message to the stretch in progress, or begins another one.
-func (r *provenReader) count(index int64, key sidKey) error {
+func (r *provenReader) count(index int64, key sidKey, kept *keptItems) error {
 	if index <= r.want.above {
 		return nil
 	}
 	if n := stretchOf(index); n != r.got.n {
-		if err := r.settle(n); err != nil {
-			return err
+		if !r.want.take(n, r.got) {
+			return errUnproven
 		}
-		r.got = stretchSum{n: n}
+		r.proven, r.got = r.held.len()+len(kept.lengths), stretchSum{n: n}
 	}
 	r.got.add(key)
 	return nil
 }
 
-// settle yields what is held of the stretches before n, if it is all of them.
-func (r *provenReader) settle(n int64) error {
-	if !r.want.take(n, r.got) {
+// end yields the rest, if the last stretches are whole.
+func (r *provenReader) end() error {
+	const beyond = 1 << 62
+	if !r.want.take(beyond, r.got) {
 		return errUnproven
 	}
+	r.proven = r.held.len()
 	return r.flush()
 }
 
-// flush yields what is held.
+// flush yields what is proven.
 func (r *provenReader) flush() error {
-	for _, h := range r.held {
-		if !r.list.yield(h.m, h.err) {
-			return errStopped
+	for ; r.proven > 0; r.proven-- {
+		text, err := r.held.next()
+		if err != nil {
+			return err
 		}
-		r.list.done = max(r.list.done, h.index)
+		if err := r.yield(parseHeldItem(text)); err != nil {
+			return err
+		}
 	}
-	r.held = r.held[:0]
 	return nil
+}
+
+// yield decodes an item and yields it, or what is wrong with it.
+func (r *provenReader) yield(item heldItem) error {
+	m, err := r.read.read(item.text, item.number)
+	if errors.Is(err, errNotAsked) {
+		return nil
+	}
+	if err != nil {
+		l := listing[mapping.Message]{path: r.list.path}
+		d := &mapping.DamagedError{
+			Place: l.place(string(stringField(item.text, "sid")), int(item.place)), Conversation: r.list.conversation, Err: err,
+		}
+		if item.index >= 0 && item.index <= r.done || r.list.c.damage.leaveOut(d, 1) {
+			return nil
+		}
+		m, err = mapping.Message{}, d
+	}
+	if !r.list.yield(m, err) {
+		return errStopped
+	}
+	r.list.done = max(r.list.done, item.index)
+	return nil
+}
+
+// heldItem is an item of a listing that is not yielded yet.
+type heldItem struct {
+	index  int64 // -1 if the item does not tell
+	number int64 // of the item in the list
+	place  int64 // of the item on its page
+	text   []byte
+}
+
+// keptItems are the items of a page, as they go to the spool.
+type keptItems struct {
+	joined  []byte
+	lengths []int32
+}
+
+func (k *keptItems) add(item heldItem) {
+	before := len(k.joined)
+	for _, v := range []int64{item.index, item.number, item.place} {
+		k.joined = binary.AppendVarint(k.joined, v)
+	}
+	k.joined = append(k.joined, item.text...)
+	k.lengths = append(k.lengths, int32(len(k.joined)-before))
+}
+
+// parseHeldItem is the item that stands in text, as add put it there.
+func parseHeldItem(text []byte) (item heldItem) {
+	for _, v := range []*int64{&item.index, &item.number, &item.place} {
+		n := 0
+		*v, n = binary.Varint(text)
+		text = text[n:]
+	}
+	item.text = text
+	return item
 }
