@@ -82,17 +82,19 @@ func (w *worker) confirm(ctx context.Context, m mapping.Message) error {
 }
 
 const (
-	// gathered is how many messages are looked at before a thread is created, to
-	// learn who writes: a page of Twilio's.
-	gathered = 100
-	// gatheredBytes bounds what they hold.
-	gatheredBytes = 64 << 10
+	// gatheredBytes is how much of a conversation is held before its thread is
+	// created, to learn who writes: some ten messages. Whoever writes only after that
+	// joins later, which costs a call; tens of thousands of conversations may hold as
+	// much.
+	gatheredBytes = 8 << 10
+	// messageBytes is what a message holds besides its texts.
+	messageBytes = 512
 )
 
 // hold keeps m back until the next one comes, or until it is known who writes.
 func (w *worker) hold(ctx context.Context, m mapping.Message) error {
 	w.waiting = append(w.waiting, m)
-	if w.rec.Thread == "" && !w.opts.Whole && len(w.waiting) < gathered && weight(w.waiting) < gatheredBytes {
+	if w.rec.Thread == "" && !w.opts.Whole && weight(w.waiting) < gatheredBytes {
 		return nil
 	}
 	if err := w.thread(ctx); err != nil {
@@ -104,7 +106,7 @@ func (w *worker) hold(ctx context.Context, m mapping.Message) error {
 // weight is about how many bytes messages hold.
 func weight(messages []mapping.Message) (n int) {
 	for _, m := range messages {
-		n += len(m.Raw) + len(m.Body) + len(m.Attributes)
+		n += messageBytes + len(m.Raw) + len(m.Body) + len(m.Attributes)
 	}
 	return n
 }

@@ -15,8 +15,9 @@ const (
 	// returns is a message of 32 KB text and 4 KB attributes, whose characters
 	// may take six bytes each when escaped.
 	maxLine = 16 << 20
-	// readSize is what every listing in progress holds; there may be thousands.
-	readSize = 16 << 10
+	// readSize is what every listing in progress holds: a few messages, since there may
+	// be tens of thousands of listings.
+	readSize = 2 << 10
 	// scanSize is what the pass over a whole file holds.
 	scanSize = 1 << 20
 )
