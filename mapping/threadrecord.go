@@ -56,6 +56,11 @@ type ThreadRecord struct {
 	CreatorID   CommunicationUserID `json:"creatorId,omitempty"`
 	Request     *NewChatThread      `json:"request,omitempty"`
 
+	// Held is when the newest message of the conversation was written, while that
+	// message is held back until those of all other threads have been sent; zero
+	// when nothing is. Whoever opens the thread meanwhile does not see it.
+	Held time.Time `json:"held,omitzero"`
+
 	Thread       ThreadID `json:"thread,omitempty"`
 	MembersReady bool     `json:"membersReady,omitempty"` // those of Request are in the thread
 	Participants int      `json:"participants,omitempty"` // Twilio participants carried as members

@@ -46,11 +46,22 @@ type turn struct {
 	// begun says that the thread exists, or is not needed: another conversation may
 	// be begun. It may be called more than once.
 	begun func()
+	// tail says that all but the newest messages had been carried in this run.
+	tail bool
+	// await waits until the newest message may be sent; nil when it may at once.
+	await func(context.Context) error
 }
 
-// carryConversations carries every conversation of the list, many at a time, in
-// the order that Options.Order names. Damaged ones are reported.
-func (e *Engine) carryConversations(ctx context.Context) error {
+func (t turn) wait(ctx context.Context) error {
+	if t.await == nil {
+		return nil
+	}
+	return t.await(ctx)
+}
+
+// carryConversations does something with every conversation of the list, many at
+// a time, in the order that Options.Order names. Damaged ones are reported.
+func (e *Engine) carryConversations(ctx context.Context, do func(context.Context, mapping.Conversation, turn) error) error {
 	countHooks := e.hooked(func(context.Context, mapping.Conversation) error { return nil })
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(e.opts.Active)
@@ -65,13 +76,13 @@ func (e *Engine) carryConversations(ctx context.Context) error {
 		if !ok {
 			break
 		}
-		t := turn{slack, sync.OnceFunc(func() { <-b.begins })}
+		t := turn{slack: slack, begun: sync.OnceFunc(func() { <-b.begins })}
 		g.Go(func() error {
 			defer t.begun()
 			if err := countHooks(gctx, c); err != nil {
 				return err
 			}
-			return e.conversation(gctx, c, t)
+			return do(gctx, c, t)
 		})
 	}
 	err := g.Wait() // the cause; the list's error may only echo it

@@ -14,7 +14,8 @@ import (
 )
 
 // makeSnapshot writes conversations of so many messages each, between a
-// customer of each and one of ten agents.
+// customer of each and one of ten agents. The first conversation is the one that
+// was active last.
 func makeSnapshot(tb testing.TB, conversations, messages int) string {
 	tb.Helper()
 	dir := tb.TempDir()
@@ -64,7 +65,8 @@ func makeSnapshot(tb testing.TB, conversations, messages int) string {
 		for c := range conversations {
 			for i := range messages {
 				put(object{"sid": sid("IM", c, i), "account_sid": account, "conversation_sid": sid("CH", c, 0), "index": i,
-					"author": who(c, i%2), "participant_sid": sid("MB", c, i%2), "attributes": "{}", "date_created": day, "date_updated": day,
+					"author": who(c, i%2), "participant_sid": sid("MB", c, i%2), "attributes": "{}",
+					"date_created": time.Unix(int64(1.7e9-c*messages+i), 0).UTC().Format(time.RFC3339), "date_updated": day,
 					"body": fmt.Sprintf("Message %d of conversation %d, about as long as what people write to a support desk.", i, c)})
 			}
 		}

@@ -16,8 +16,9 @@ type worker struct {
 	*writer
 	rec mapping.ThreadRecord
 
-	// begun is turn.begun.
-	begun func()
+	turn turn
+	// heldBack says that the newest message was held back.
+	heldBack bool
 	// fresh says that this process minted the thread's creation key, so that
 	// nothing can be in the thread that it does not know of.
 	fresh bool
@@ -40,11 +41,11 @@ type worker struct {
 // on with the others is pointless.
 func (e *Engine) conversation(ctx context.Context, c mapping.Conversation, t turn) error {
 	ctx = withSlack(ctx, t.slack)
-	w := &worker{subject: newSubject(e.view, c), writer: e.writer, begun: t.begun}
+	w := &worker{subject: newSubject(e.view, c), writer: e.writer, turn: t}
 	e.listed.addConversation(c.SID)
 	e.stats.begin(c.SID)
 	err := w.run(ctx)
-	e.stats.end(c.SID)
+	e.stats.end(c.SID, !w.heldBack)
 	status := mapping.StatusPending
 	var fatal error
 	if err != nil && (stops(err) || ctx.Err() != nil) {
@@ -54,6 +55,12 @@ func (e *Engine) conversation(ctx context.Context, c mapping.Conversation, t tur
 	}
 	e.ended(status)
 	w.account(ctx, status)
+	if t.tail {
+		w.onlyTail(status)
+	}
+	if w.heldBack && status == mapping.StatusDone {
+		w.enterInbox()
+	}
 	e.report.conversation(w.sum, w.losses, w.problems...)
 	return fatal
 }
@@ -66,7 +73,7 @@ func (w *worker) run(ctx context.Context) error {
 		return err
 	}
 	if w.rec.Thread != "" {
-		w.begun()
+		w.turn.begun()
 	}
 	w.countPeople()
 	if err := w.sidecar(ctx); err != nil {
@@ -106,7 +113,11 @@ func (w *worker) sync(ctx context.Context) error {
 	if err := w.updateMembers(ctx); err != nil {
 		return step("update the members", err)
 	}
-	if err := w.carryMessages(ctx, w.since(w.progress)); err != nil {
+	since := w.since(w.progress)
+	if w.turn.tail {
+		since = w.progress.LastIndex
+	}
+	if err := w.carryMessages(ctx, since); err != nil {
 		return err
 	}
 	return w.close(ctx)
@@ -125,7 +136,13 @@ func (w *worker) close(ctx context.Context) error {
 		return step("complete the members", err)
 	}
 	if last := len(w.waiting) - 1; last >= 0 {
+		if w.holds() {
+			return w.holdBack(ctx)
+		}
 		if err := w.removeTemporary(ctx, w.roster.Sender(w.waiting[last])); err != nil {
+			return err
+		}
+		if err := w.turn.wait(ctx); err != nil {
 			return err
 		}
 		if err := w.sendWaiting(ctx, 0); err != nil {
@@ -166,7 +183,10 @@ func (w *worker) conclude(err error) (mapping.Status, error) {
 		w.log.Warn("conversation not done", "conversation", w.c.SID, "status", status, "step", w.rec.Step, "reason", w.rec.Reason)
 		w.problems = append(w.problems, Problem{Item: string(w.c.SID), Status: status, Step: w.rec.Step, Reason: w.rec.Reason})
 	}
-	if status == mapping.StatusDone && w.settled() && !w.touched {
+	if status == mapping.StatusDone && !w.heldBack {
+		w.rec.Held = time.Time{}
+	}
+	if status == mapping.StatusDone && w.settled() && !w.touched && w.rec.Held.Equal(w.before.Held) {
 		return status, nil // nothing happened: nothing to note
 	}
 	if status != w.before.Status || status == mapping.StatusDone {

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,9 +45,11 @@ type writer struct {
 	ledger   Ledger
 	store    MediaStore // nil: none
 	people   *people
+	inbox    *inbox // nil: nothing is held back
 	patience *patience
 	stats    Stats
 	stop     context.CancelCauseFunc // ends the run for a reason
+	deadline time.Time               // when Options.MaxDuration ends it
 	failures atomic.Int64            // conversations that failed
 
 	// unclean is when the previous run last gave a sign of life, if it did not
@@ -95,6 +98,7 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	if cerr := e.countPeople(); err == nil {
 		err = ledgerFailure(cerr)
 	}
+	e.countHeld()
 	report := e.report.finish()
 	report.Unsettled = e.unsettled.Load()
 	if err == nil && !e.restored.IsZero() && !report.Summary.Incomplete() {
@@ -161,13 +165,31 @@ func (e *Engine) carry(ctx context.Context) error {
 	if err := e.countHooks(ctx); err != nil {
 		return err
 	}
-	if err := e.carryConversations(ctx); err != nil {
+	if e.opts.Stage != StageAll {
+		return e.stage(ctx)
+	}
+	if err := e.carryAll(ctx); err != nil {
 		return err
 	}
 	if err := e.depart(ctx, e.removeMessage, e.removeThread); err != nil {
 		return err
 	}
 	return e.remainingUsers(ctx)
+}
+
+// carryAll carries all conversations, and at the end what was held back of them.
+func (e *Engine) carryAll(ctx context.Context) error {
+	if err := e.openInbox(); err != nil {
+		return err
+	}
+	var stopped error
+	err := e.patrolled(ctx, func(ctx context.Context) (err error) {
+		if stopped, err = e.carryHistory(ctx); err != nil {
+			return err
+		}
+		return e.sendHeld(ctx)
+	})
+	return cmp.Or(err, stopped)
 }
 
 // remainingUsers creates the users of Twilio who are in no conversation.

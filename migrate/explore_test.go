@@ -100,6 +100,7 @@ type exploration struct {
 	before *modelSource // carried over without faults first; nil for nothing
 	source *modelSource
 	down   time.Duration // between a crash and the next process
+	inbox  bool          // newest messages are held back
 	// delay is how much later a late request arrives; 0 means exploredDelay.
 	delay time.Duration
 	// doubles counts messages that arrived twice, of which one was deleted.
@@ -109,7 +110,7 @@ type exploration struct {
 // play lets one history happen and returns what is wrong at its end.
 func (x *exploration) play(h *history) (wrong string) {
 	acs, ledger := newModelACS(cmp.Or(x.delay, exploredDelay)), newModelLedger()
-	opts := &migrate.Options{Settle: exploredSettle, Active: 1, Accept: map[mapping.LossCode]bool{}, MaxDelete: 100}
+	opts := &migrate.Options{Settle: exploredSettle, Active: 1, InboxOrder: x.inbox, Accept: map[mapping.LossCode]bool{}, MaxDelete: 100}
 	for _, info := range mapping.Losses() {
 		opts.Accept[info.Code] = true
 	}
@@ -166,6 +167,10 @@ func (x *exploration) play(h *history) (wrong string) {
 
 func TestExploreFirstRun(t *testing.T) {
 	exploreAll(t, exploration{source: firstState()})
+}
+
+func TestExploreInboxOrder(t *testing.T) {
+	exploreAll(t, exploration{source: firstState(), inbox: true})
 }
 
 func TestExploreSync(t *testing.T) {

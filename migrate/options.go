@@ -17,6 +17,13 @@ type Options struct {
 	// takes that many to keep the limit of creations busy where conversations have
 	// about 200 messages.
 	Active int
+	// InboxOrder holds back the newest message of every conversation that is not
+	// closed, until all others have been sent, and then sends these in the order of
+	// their time, so that lists of chats keep their order. It counts on the first
+	// full load alone.
+	InboxOrder bool
+	// Stage names the only part of the work to be done; empty means all of it.
+	Stage Stage
 	// Order says which conversations are carried first; empty means OrderAuto.
 	Order Order
 	// Settle is how long after an open outcome a message must stay absent to

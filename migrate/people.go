@@ -129,8 +129,11 @@ func newCensus() *census {
 	return &census{seed: maphash.MakeSeed(), seen: make(map[uint64]struct{})}
 }
 
+// hash stands for key in this run.
+func (c *census) hash(key mapping.PersonKey) uint64 { return maphash.Comparable(c.seed, key) }
+
 // add counts key and reports whether it is new.
-func (c *census) add(key mapping.PersonKey) bool { return c.note(maphash.Comparable(c.seed, key)) }
+func (c *census) add(key mapping.PersonKey) bool { return c.note(c.hash(key)) }
 
 // addConversation counts a conversation in the same way.
 func (c *census) addConversation(sid mapping.ConversationSID) bool {

@@ -68,6 +68,13 @@ func (l *level) fall() {
 	l.threshold = l.now
 }
 
+// HTTP statuses of answers.
+const (
+	created         = 201
+	tooManyRequests = 429
+	unavailable     = 503
+)
+
 // noLimit is a rate beyond every service.
 const noLimit = 1e9
 
@@ -133,7 +140,7 @@ func (r *ramp) end(now, latency time.Duration, status int) (change PaceChange, c
 // overload says why an answer asks for less; empty when it does not.
 func overload(status int) string {
 	switch status {
-	case 429, 503:
+	case tooManyRequests, unavailable:
 		return fmt.Sprintf("ACS answered %d", status)
 	}
 	return ""

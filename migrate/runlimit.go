@@ -23,6 +23,7 @@ func (e *Engine) limit(stop context.CancelCauseFunc) (disarm func()) {
 	if e.opts.MaxDuration <= 0 {
 		return func() {}
 	}
+	e.deadline = time.Now().Add(e.opts.MaxDuration)
 	t := time.AfterFunc(e.opts.MaxDuration, func() {
 		stop(&LimitError{fmt.Sprintf("it has run for %s", e.opts.MaxDuration.Round(time.Millisecond))})
 	})

@@ -3,7 +3,6 @@ package migrate
 import (
 	"cmp"
 	"maps"
-	"net/http"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
@@ -140,7 +139,7 @@ func (s *Schedule) End(now time.Duration, c limits.Call, status int, retryAfter 
 	}
 	l.end(c, now)
 	t.shared.tally.end(now, t.shared.quota)
-	if status == http.StatusTooManyRequests {
+	if status == tooManyRequests {
 		pause := cmp.Or(retryAfter, l.key.quota.span)
 		l.paused = max(l.paused, now+pause)
 		if retryAfter > 0 && t.shared.quota != unlimited {

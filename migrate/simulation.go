@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"cmp"
-	"net/http"
 	"time"
 
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
@@ -138,7 +137,7 @@ func (s *simulation) answer() {
 	for s.answered < len(s.under) && s.under[s.answered].at <= s.now {
 		v := s.under[s.answered].voyage
 		s.answered++
-		s.schedule.End(s.now, v.Call, http.StatusCreated, 0)
+		s.schedule.End(s.now, v.Call, created, 0)
 		if v.Operation == limits.SendMessage {
 			s.forecast.Messages++
 			s.curve.add(s.now, s.forecast.Messages)

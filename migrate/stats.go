@@ -52,9 +52,12 @@ func (s *Stats) begin(c mapping.ConversationSID) {
 	s.active[c] = time.Now()
 }
 
-func (s *Stats) end(c mapping.ConversationSID) {
+// end notes that nobody works on c any more, and whether all of it is done.
+func (s *Stats) end(c mapping.ConversationSID, finished bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.active, c)
-	s.finished.Add(1)
+	if finished {
+		s.finished.Add(1)
+	}
 }

@@ -33,7 +33,7 @@ func (w *worker) thread(ctx context.Context) error {
 			return err
 		}
 	}
-	w.begun()
+	w.turn.begun()
 	if w.rec.MembersReady {
 		return nil
 	}

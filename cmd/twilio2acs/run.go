@@ -22,6 +22,7 @@ type runOptions struct {
 	rounds  roundsOptions
 	delete  deleteOptions
 	limit   runLimitOptions
+	stage   stageOptions
 	canary  canaryOptions
 	backup  backupOptions
 	metrics metricsOptions
@@ -61,6 +62,7 @@ only what is new.`,
 	o.rounds.register(cmd)
 	o.delete.register(cmd)
 	o.limit.register(cmd)
+	o.stage.register(cmd)
 	o.canary.register(cmd)
 	o.backup.register(cmd)
 	o.metrics.register(cmd)
@@ -84,10 +86,7 @@ func run(ctx context.Context, o *runOptions, s *streams) error {
 	began := time.Now()
 	came, err := o.migrate(ctx, s)
 	report := came.report
-	err = causeOf(ctx, err)
-	if err == nil && report.Summary.Incomplete() {
-		err = exitStatus(exitIncomplete)
-	}
+	err = o.verdict(report, causeOf(ctx, err))
 	if is[*interruptedError](err) && report.Run > 0 {
 		err = withHint(err, "everything was noted; the same command goes on where this one stopped")
 	}
@@ -103,6 +102,15 @@ func run(ctx context.Context, o *runOptions, s *streams) error {
 		r.details.Losses = nil
 	}
 	return r.print(s, o.output, o.log.verbose, writeRun)
+}
+
+// verdict is err, or that the run ended well but is not done with everything that
+// it was asked for.
+func (o *runOptions) verdict(report *migrate.Report, err error) error {
+	if err == nil && o.stage.incomplete(report.Summary) {
+		return exitStatus(exitIncomplete)
+	}
+	return err
 }
 
 // outcome is what a run comes to. The report is never nil; it is empty when the
@@ -174,7 +182,7 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 		return migrate.New(m.src, to.acs, ledger, media.store, m.rules, opts)
 	})
 	came.report, err = r.run(ctx)
-	err = cmp.Or(err, endRun(ledger, came.report, err, along))
+	err = cmp.Or(err, endRun(ledger, came.report, o.verdict(came.report, err), along))
 	came.skipped, came.rounds, came.backups = m.src.Skipped(), r.kept, copies.result()
 	return came, err
 }
@@ -222,7 +230,8 @@ func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger,
 		ends: ends, opts: o.rounds, whole: o.deep || !o.source.isLive(),
 		begin: func(deep bool, before time.Time, left time.Duration) *migrate.Engine {
 			return engine(&migrate.Options{
-				Only: o.limit.statuses(), Order: migrate.Order(o.limit.order.value), MaxErrors: o.limit.maxErrors, MaxDuration: left,
+				Only: o.limit.statuses(), Order: migrate.Order(o.stage.order.value), Stage: o.stage.value(), InboxOrder: o.stage.inboxOrder,
+				MaxErrors: o.limit.maxErrors, MaxDuration: left,
 				Settle: o.settle, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
 				Selected: !o.source.selected.selection().IsAll(), Logger: o.log.logger(s),
 			})
@@ -234,7 +243,7 @@ func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger,
 		},
 		ended: func(report *migrate.Report, err error) error {
 			teller.enter(phaseWaiting, nil)
-			return noteEnd(ledger, report, err)
+			return noteEnd(ledger, report, o.verdict(report, err))
 		},
 		tell: func(r round) { o.tell(s, r) },
 	}
@@ -267,7 +276,7 @@ func (o *runOptions) check() (map[mapping.LossCode]bool, error) {
 	if o.settle <= 0 {
 		return nil, usagef("", "--settle %s is not above 0", o.settle)
 	}
-	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check(o.source), o.backup.check(), o.metrics.check()); err != nil {
+	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check(o.source), o.stage.check(o), o.backup.check(), o.metrics.check()); err != nil {
 		return nil, err
 	}
 	return o.accept.accepted(o.dest)
@@ -293,11 +302,8 @@ func endRun(ledger *checkpoint.Ledger, report *migrate.Report, err error, along 
 	return errors.Join(noteEnd(ledger, report, err), along.end(), ledger.CloseClean())
 }
 
-// noteEnd notes how a run ended.
+// noteEnd notes how a run ended: with err, or well.
 func noteEnd(ledger *checkpoint.Ledger, report *migrate.Report, err error) error {
-	if err == nil && report.Summary.Incomplete() {
-		err = exitStatus(exitIncomplete)
-	}
 	if report.Run == 0 {
 		return nil // it never began
 	}

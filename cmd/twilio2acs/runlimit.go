@@ -6,13 +6,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
-	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
 // runLimitOptions say what a run takes up and when it stops by itself.
 type runLimitOptions struct {
 	only        choice
-	order       choice
 	maxErrors   int
 	maxDuration time.Duration
 }
@@ -20,8 +18,6 @@ type runLimitOptions struct {
 func (o *runLimitOptions) register(cmd *cobra.Command) {
 	choose(cmd, &o.only, "only", "", "take up only conversations that the ledger says are failed, blocked or open", onlyAll,
 		string(mapping.StatusFailed), string(mapping.StatusBlocked), string(mapping.StatusOpen))
-	choose(cmd, &o.order, "order", "", "which conversations come first: those that set the end, then active before closed and recent before old (auto); the latter alone (important); or as listed",
-		string(migrate.OrderAuto), string(migrate.OrderImportant), string(migrate.OrderListed))
 	f := cmd.Flags()
 	f.IntVar(&o.maxErrors, "max-errors", 0, "stop once more than `N` conversations have failed; 0 means never")
 	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop cleanly after `so long`; the same command goes on")

@@ -58,6 +58,9 @@ type statusDocument struct {
 	Left      *int64  `json:"messagesLeft,omitempty"`
 	Stuck     []stuck `json:"stuck,omitempty"`
 	MoreStuck int64   `json:"moreStuck,omitempty"`
+	// Held are threads that lack their newest message.
+	Held     []heldThread `json:"held,omitempty"`
+	MoreHeld int64        `json:"moreHeld,omitempty"`
 }
 
 // runStatus is the latest run. One that was killed has a last sign of life, but
@@ -90,7 +93,15 @@ func status(ctx context.Context, o *statusOptions, s *streams) (err error) {
 			}{"stuck", c})
 		}
 	}
-	doc, err := o.document(ctx, each)
+	lacking := func(h heldThread) {
+		if lines {
+			printLine(s.out, struct {
+				Type string `json:"type"`
+				heldThread
+			}{"held", h})
+		}
+	}
+	doc, err := o.document(ctx, each, lacking)
 	if err != nil {
 		return err
 	}
@@ -101,7 +112,7 @@ func status(ctx context.Context, o *statusOptions, s *streams) (err error) {
 				each(c)
 			}
 		}
-		doc.Type, doc.Stuck, doc.MoreStuck = "summary", nil, 0
+		doc.Type, doc.Stuck, doc.MoreStuck, doc.Held, doc.MoreHeld = "summary", nil, 0, nil, 0
 		printLine(s.out, doc)
 	case o.output.format.value == formatJSON:
 		printDocument(s.out, doc)
@@ -112,17 +123,18 @@ func status(ctx context.Context, o *statusOptions, s *streams) (err error) {
 }
 
 // document is the status from the ledger, or from the run that holds it.
-func (o *statusOptions) document(ctx context.Context, each func(stuck)) (doc *statusDocument, err error) {
+func (o *statusOptions) document(ctx context.Context, each func(stuck), lacking func(heldThread)) (doc *statusDocument, err error) {
 	ledger, err := o.state.readExisting()
 	if err != nil {
 		return o.statusOfRun(ctx, err)
 	}
 	defer func() { err = cmp.Or(err, ledger.Close()) }()
-	return o.read(ctx, ledger, each)
+	return o.read(ctx, ledger, each, lacking)
 }
 
-// read gathers the document and tells each of every conversation that is stuck.
-func (o *statusOptions) read(ctx context.Context, ledger *checkpoint.Reader, each func(stuck)) (*statusDocument, error) {
+// read gathers the document. It tells each of every conversation that is stuck,
+// and lacking of every thread without its newest message.
+func (o *statusOptions) read(ctx context.Context, ledger *checkpoint.Reader, each func(stuck), lacking func(heldThread)) (*statusDocument, error) {
 	doc := &statusDocument{
 		head: headOf("status"), State: o.state.path, Binding: ledger.Binding(),
 		Conversations: make(map[mapping.Status]int64),
@@ -137,6 +149,11 @@ func (o *statusOptions) read(ctx context.Context, ledger *checkpoint.Reader, eac
 		}
 		status := cmp.Or(t.Status, mapping.StatusRunning)
 		doc.Conversations[status]++
+		if !t.Held.IsZero() {
+			h := heldThread{t.Conversation, t.Thread, t.Held}
+			lacking(h)
+			doc.addHeld(h)
+		}
 		if status == mapping.StatusDone || status == mapping.StatusRunning {
 			continue
 		}
@@ -189,6 +206,7 @@ func writeStatus(t *textWriter, d *statusDocument, now time.Time) {
 	if d.Live != nil {
 		d.Live.notes(t, now)
 	}
+	d.writeHeld(t, now)
 	if len(d.Stuck) > 0 {
 		t.printf("\n")
 		t.heading("Needs attention:")
