@@ -24,6 +24,7 @@ const (
 	exitMismatch          = 4
 	exitOwnLimit          = 5
 	exitOutage            = 6
+	exitDrift             = 7
 	exitLocked            = 8
 	exitTwilioCredentials = 10
 	exitACSCredentials    = 11
@@ -49,12 +50,13 @@ var exitMeanings = []struct {
 	{exitMismatch, "verification or replay found differences"},
 	{exitOwnLimit, "stopped by a limit of its own; the same command goes on"},
 	{exitOutage, "an outage or throttling outlasted the retries; the same command goes on"},
+	{exitDrift, "the saved plan no longer fits; nothing was written"},
 	{exitLocked, "the state is locked by another process, or was moved here"},
 	{exitTwilioCredentials, "Twilio refused the credentials, or there are none"},
 	{exitACSCredentials, "ACS or its storage refused the credentials, or there are none"},
 	{exitTwilioUnreachable, "Twilio cannot be reached"},
 	{exitACSUnreachable, "ACS or its storage cannot be reached"},
-	{exitPreflight, "something critical would be lost and is not accepted, ACS does not keep what it is given, or everybody could read the files; nothing was written"},
+	{exitPreflight, "something critical would be lost and is not accepted, less would be kept than was asked for, ACS does not keep what it is given, or everybody could read the files; nothing was written"},
 	{exitState, "the state is damaged, newer than this program, older than a copy of it, or of another migration"},
 	{exitFixture, "the snapshot is not what its manifest says, or holds what was to be redacted; or a golden file is damaged"},
 	{exitUsage, "the command line is wrong"},
@@ -191,14 +193,16 @@ func inputCode(err error) int {
 	switch {
 	case errors.As(err, &status):
 		return int(status)
-	case is[*migrate.PreflightError](err), is[*migrate.CanaryError](err), is[*acsdest.PublicContainerError](err):
+	case is[*migrate.PreflightError](err), is[*migrate.CanaryError](err), is[*fidelityError](err), is[*acsdest.PublicContainerError](err):
 		return exitPreflight
+	case is[*report.DriftError](err):
+		return exitDrift
 	case is[*twiliosrc.ManifestError](err), is[*redact.LeakError](err), is[*damagedSnapshotError](err), is[*report.GoldenError](err):
 		return exitFixture
 	case is[*usageError](err), is[*mapping.UnknownLossError](err),
 		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err),
 		is[*twiliosrc.SelectionError](err), is[*twiliosrc.OutputExistsError](err), is[*twiliosrc.UnfinishedError](err), is[*acsdest.ContainerURLError](err),
-		is[*report.NoGoldenError](err), is[*report.ForeignGoldenError](err):
+		is[*report.NoPlanError](err), is[*report.NoGoldenError](err), is[*report.ForeignGoldenError](err):
 		return exitUsage
 	}
 	return 0

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
+	"github.com/twilio2acs/twilio2acs/migrate/report"
 )
 
 // planOptions are those of plan.
@@ -19,6 +19,10 @@ type planOptions struct {
 	delete           deleteOptions
 	deep             bool
 	detailedExitcode bool
+	report           planReportOptions
+	details          detailsOptions
+	live             liveOptions
+	save             saveOptions
 
 	run string // the command that does what is planned
 }
@@ -29,12 +33,27 @@ func newPlanCommand(s *streams) *cobra.Command {
 		Use:   "plan --source twilio|DIR --dest acs|local:DIR",
 		Short: "Tell what run would do, and write nothing",
 		Long: `Plan reads the source and the ledger and tells what a run with the same flags
-would create, what ACS cannot carry natively, and what would be blocked. It
-writes nothing: no thread, no file, no ledger. It does not talk to ACS.`,
-		Example: `  twilio2acs plan --source testdata/snapshots/contoso --dest local:out`,
-		Args:    noArguments,
+would create, change and delete, what ACS cannot carry natively, what would be
+blocked, and what it would take in time and money. It writes nothing: no thread,
+no file of the migration, no ledger. It does not talk to ACS, but for reading with
+--live.
+
+Lines begin with + for what is created, ~ changed, - deleted, = left as it is and
+! for what cannot be carried. The screen shows the first of them; --details and
+-o jsonl have every one. The form of -o json and -o jsonl is told by
+"twilio2acs schema plan".
+
+Fidelity is the share of the fields of everything in Twilio that stands in ACS
+itself, natively or as metadata. The rest is kept beside it or lost.`,
+		Example: `  twilio2acs plan --source testdata/snapshots/contoso --dest local:out
+  twilio2acs plan --source twilio --dest acs --media azblob:https://… --check-media --save plan.jsonl
+  twilio2acs run --plan plan.jsonl --source twilio --dest acs --media azblob:https://…`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.run = suggest(cmd, "run")
+			if o.save.path != "" {
+				o.run = suggest(cmd, "run", "--plan", shellWord(o.save.path))
+			}
 			return plan(cmd.Context(), &o, s)
 		},
 	}
@@ -44,9 +63,13 @@ writes nothing: no thread, no file, no ledger. It does not talk to ACS.`,
 	o.state.registerAdopt(cmd)
 	o.delete.register(cmd)
 	cmd.Flags().BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
+	o.report.register(cmd)
+	o.details.register(cmd)
+	o.live.register(cmd)
+	o.save.register(cmd)
 	registerDetailedExitcode(cmd, &o.detailedExitcode)
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitChanges, exitIncomplete, exitOutage, exitLocked, exitTwilioCredentials,
-		exitACSCredentials, exitTwilioUnreachable, exitState, exitFixture, exitUsage, exitInterrupted, exitTerminated)
+		exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage, exitInterrupted, exitTerminated)
 	return cmd
 }
 
@@ -54,81 +77,46 @@ func registerDetailedExitcode(cmd *cobra.Command, value *bool) {
 	cmd.Flags().BoolVar(value, "detailed-exitcode", false, "exit with 2 when Twilio holds what has not been carried over")
 }
 
+// check refuses what the command line alone says is wrong.
+func (o *planOptions) check() error {
+	return cmp.Or(o.migrationOptions.check(), o.delete.check(), o.report.check(), o.live.check(o.dest))
+}
+
 // plan prints what a run would do.
 func plan(ctx context.Context, o *planOptions, s *streams) error {
 	began := time.Now()
-	report, unaccepted, skipped, err := o.draw(ctx, s)
+	d, err := o.draw(ctx, s)
+	defer d.close()
 	err = causeOf(ctx, err)
 	if err == nil {
-		err = o.status(report.Summary)
+		err = o.status(d.plan)
 	}
-	r := resultOf("plan", report)
-	r.skipped, r.took, r.err, r.next = skipped, time.Since(began), err, o.run
-	if len(unaccepted) > 0 {
-		r.next = o.run + " --accept " + strings.Join(unaccepted, ",")
+	r := planResult{
+		planDocument: planDocument{
+			head: headOf("plan"), Plan: d.plan, Exit: exitCode(err), Error: failureOf(err),
+			Skipped: d.skipped, Seconds: time.Since(began).Round(time.Millisecond).Seconds(),
+		},
+		live: o.live.on, next: o.run, err: err,
 	}
-	return r.print(s, o.output, o.log.verbose, writePlan)
+	if len(d.unaccepted) > 0 {
+		r.next = o.run + " --accept " + strings.Join(d.unaccepted, ",")
+	}
+	return r.print(s, o.output, o.log.verbose)
 }
 
 // status is the exit code that a plan has besides its result.
-func (o *planOptions) status(sum migrate.Summary) error {
-	all := sum.All()
+func (o *planOptions) status(p *report.Plan) error {
+	all := p.Summary.All()
 	switch {
+	case p.Fidelity.Percent < o.report.minFidelity:
+		return &fidelityError{p.Fidelity.Percent, o.report.minFidelity}
 	case isStuck(all):
 		return exitStatus(exitIncomplete)
-	case all.Created+all.Updated+all.Deleted+all.Pending > 0 && o.detailedExitcode:
+	case changes(all) && o.detailedExitcode:
 		return exitStatus(exitChanges)
 	}
 	return nil
 }
 
-// draw makes the plan. The report is never nil. Unaccepted are the losses that a
-// run would still ask about.
-func (o *planOptions) draw(ctx context.Context, s *streams) (report *migrate.Report, unaccepted []string, skipped int64, err error) {
-	report = new(migrate.Report)
-	if err := cmp.Or(o.check(), o.delete.check()); err != nil {
-		return report, nil, 0, err
-	}
-	accepted, err := o.accept.accepted(o.dest)
-	if err != nil {
-		return report, nil, 0, err
-	}
-	m, err := o.open(ctx, s)
-	if err != nil {
-		return report, nil, 0, err
-	}
-	defer func() { err = cmp.Or(err, m.close()) }()
-	for _, l := range mapping.Unaccepted(m.rules.AccountLosses(), accepted) {
-		unaccepted = append(unaccepted, string(l.Code))
-	}
-	resource, err := o.dest.knownResource()
-	if err != nil {
-		return report, nil, 0, err
-	}
-	ledger, err := o.state.read(m.binding(resource))
-	if err != nil {
-		return report, nil, 0, err
-	}
-	defer func() { err = cmp.Or(err, ledger.Close()) }()
-	read := &meter{source: m.src}
-	stop := o.progress.start(s.err, messageCount(m.src), read.read.Load)
-	defer stop()
-	made, err := migrate.Plan(ctx, read, ledger, m.rules, &migrate.Options{
-		Whole: o.deep || !o.source.isLive(), Selected: !o.source.selected.selection().IsAll(), MaxDelete: o.delete.percent(),
-		Accept: accepted, Logger: o.log.logger(s),
-	})
-	if err != nil {
-		return report, unaccepted, m.src.Skipped(), err
-	}
-	return made, unaccepted, m.src.Skipped(), nil
-}
-
-// writePlan tells people what a run would do.
-func writePlan(t *textWriter, r *result) {
-	t.heading("Plan: nothing was written.")
-	t.summary(r.summary, planWords)
-	t.note(r.skipped, "damaged item is left out", "damaged items are left out")
-	t.losses(r.details.Losses)
-	t.problems(r.details.Problems, r.details.MoreProblems)
-	t.next(r.next)
-}
+// changes reports whether a run would have something to do.
+func changes(t migrate.Tally) bool { return t.Created+t.Updated+t.Deleted+t.Pending > 0 }

@@ -7,7 +7,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
-// resultDocument is what plan, run, verify and rollback print for machines.
+// resultDocument is what run, verify and rollback print for machines.
 type resultDocument struct {
 	head
 	Run     int             `json:"run"`
@@ -46,7 +46,7 @@ type details struct {
 	Unknown   []mapping.ConversationSID `json:"unknownConversations,omitempty"`
 }
 
-// result is what plan, run, verify or rollback came to.
+// result is what run, verify or rollback came to.
 type result struct {
 	command string
 	run     int
@@ -94,26 +94,39 @@ func (r *result) tells() bool {
 // printLines prints each loss and problem as a line, and the rest as the last one.
 // Differences have been printed when they were found.
 func (r *result) printLines(w *resultWriter) {
-	for _, l := range r.details.Losses {
+	printLosses(w, r.details.Losses)
+	printProblems(w, r.details.Problems)
+	last := r.document()
+	last.Type = lastLine(last.Error)
+	last.Losses, last.Problems = nil, nil
+	last.Differences, last.MoreDifferences = nil, 0
+	printLine(w, last)
+}
+
+func printLosses(w *resultWriter, losses []migrate.LossCount) {
+	for _, l := range losses {
 		printLine(w, struct {
 			Type string `json:"type"`
 			migrate.LossCount
 		}{"loss", l})
 	}
-	for _, p := range r.details.Problems {
+}
+
+func printProblems(w *resultWriter, problems []migrate.Problem) {
+	for _, p := range problems {
 		printLine(w, struct {
 			Type string `json:"type"`
 			migrate.Problem
 		}{"problem", p})
 	}
-	last := r.document()
-	last.Type = "summary"
-	if last.Error != nil {
-		last.Type = "error"
+}
+
+// lastLine is the type of the last line.
+func lastLine(err *failure) string {
+	if err != nil {
+		return "error"
 	}
-	last.Losses, last.Problems = nil, nil
-	last.Differences, last.MoreDifferences = nil, 0
-	printLine(w, last)
+	return "summary"
 }
 
 // isStuck reports whether some items need a person.

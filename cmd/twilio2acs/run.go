@@ -26,6 +26,7 @@ type runOptions struct {
 	canary  canaryOptions
 	backup  backupOptions
 	metrics metricsOptions
+	hold    holdOptions
 	settle  time.Duration
 	deep    bool
 	dryRun  bool
@@ -66,11 +67,12 @@ only what is new.`,
 	o.canary.register(cmd)
 	o.backup.register(cmd)
 	o.metrics.register(cmd)
+	o.hold.register(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
 	f.BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
 	f.BoolVar(&o.dryRun, "dry-run", false, "tell what would be done, as plan does")
-	describe(cmd, migrationEnvironment, exitDone, exitError, exitIncomplete, exitOwnLimit, exitOutage, exitLocked, exitTwilioCredentials,
+	describe(cmd, migrationEnvironment, exitDone, exitError, exitIncomplete, exitOwnLimit, exitOutage, exitDrift, exitLocked, exitTwilioCredentials,
 		exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage,
 		exitInterrupted, exitTerminated)
 	return cmd
@@ -78,7 +80,9 @@ only what is new.`,
 
 // plan is what the same flags mean for a plan.
 func (o *runOptions) plan() *planOptions {
-	return &planOptions{migrationOptions: o.migrationOptions, accept: o.accept, delete: o.delete, deep: o.deep, run: o.again}
+	return &planOptions{
+		migrationOptions: o.migrationOptions, accept: o.accept, delete: o.delete, deep: o.deep, report: newPlanReport(), run: o.again,
+	}
 }
 
 // run migrates and prints what came of it.
@@ -144,6 +148,9 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 		return came, err
 	}
 	if err := preflight(ctx, s, m.rules, accepted); err != nil {
+		return came, err
+	}
+	if err := o.hold.check(ctx, s, o.plan(), m, accepted); err != nil {
 		return came, err
 	}
 	o.connect.log = o.log.logger(s)

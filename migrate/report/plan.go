@@ -73,6 +73,9 @@ type Fidelity struct {
 // there come last. An error comes once, last.
 func (p *Plan) Rows() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
+		if p.rows == nil {
+			return
+		}
 		for row, err := range p.rows.all() {
 			if n := p.departed[row.SID]; n > 0 && row.Verb != migrate.VerbDelete {
 				row.lose(n)
@@ -85,4 +88,9 @@ func (p *Plan) Rows() iter.Seq2[Row, error] {
 }
 
 // Close removes what the plan keeps on disk. Rows must not be used any more.
-func (p *Plan) Close() error { return p.rows.close() }
+func (p *Plan) Close() error {
+	if p.rows == nil {
+		return nil
+	}
+	return p.rows.close()
+}

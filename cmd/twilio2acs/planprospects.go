@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/twilio2acs/twilio2acs/migrate/report"
+)
+
+// findings writes what deserves a look before a migration.
+func (r *planResult) findings(t *textWriter) {
+	if !slices.ContainsFunc(r.Findings, func(f report.Finding) bool { return f.Count > 0 }) {
+		return
+	}
+	t.printf("\n")
+	t.heading("What to look at first:")
+	for _, f := range r.Findings {
+		if f.Count == 0 {
+			continue
+		}
+		t.printf("  %s %s%s\n", humanize.Comma(f.Count), f.Title, t.color.paint(dim, kindsOf(f)))
+		if t.verbose {
+			for _, e := range f.Examples {
+				t.printf("      %s\n", t.color.paint(dim, exampleOf(e)))
+			}
+		}
+	}
+}
+
+func kindsOf(f report.Finding) string {
+	var kinds []string
+	for kind, n := range f.Kinds {
+		kinds = append(kinds, fmt.Sprintf("%s %s", humanize.Comma(n), kind))
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	slices.Sort(kinds)
+	return " (" + strings.Join(kinds, ", ") + ")"
+}
+
+func exampleOf(e report.Example) string {
+	parts := []string{shortened(e.Item)}
+	if e.Conversation != "" && string(e.Conversation) != e.Item {
+		parts = append(parts, "in "+string(e.Conversation))
+	}
+	if e.Detail != "" {
+		parts = append(parts, shortened(e.Detail))
+	}
+	if e.Size > 0 {
+		parts = append(parts, humanize.Comma(e.Size))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// prospects writes what a run would take, and what it would set off.
+func (r *planResult) prospects(t *textWriter) {
+	t.printf("\n")
+	t.heading("What to expect:")
+	t.fact("kept in ACS", fmt.Sprintf("%.2f %% of all fields (%s native, %s in metadata; %s beside it, %s lost)", r.Fidelity.Percent,
+		humanize.Comma(int64(r.Fidelity.Native)), humanize.Comma(int64(r.Fidelity.Metadata)), humanize.Comma(int64(r.Fidelity.Sidecar)), humanize.Comma(int64(r.Fidelity.Lost))))
+	t.fact("to carry", fmt.Sprintf("%s of text, %s of files", bytesOf(r.Bytes.TextToCarry), bytesOf(r.Bytes.FilesToCarry)))
+	if !r.MediaChecked {
+		t.fact("files", "not looked for: --check-media asks Twilio for each")
+	}
+	r.estimate(t)
+	r.events(t)
+}
+
+// estimate writes what a run takes in time and money.
+func (r *planResult) estimate(t *textWriter) {
+	e := r.Estimate
+	if e.Cost.Messages == 0 && e.Seconds == 0 {
+		return
+	}
+	took := "no time to speak of"
+	if e.Seconds > 0 {
+		took = fmt.Sprintf("at least %s at the published limits, bound by the %s", shortly(time.Duration(e.Seconds)*time.Second), e.BoundBy)
+	}
+	t.fact("time", took)
+	if t.verbose {
+		for _, th := range e.Longest {
+			t.fact("", t.color.paint(dim, fmt.Sprintf("%s  %s, %s  %s", th.SID, plural(th.Writes, "write", "writes"), shortly(time.Duration(th.Seconds)*time.Second), shortened(th.Topic))))
+		}
+	}
+	t.fact("cost", fmt.Sprintf("%.2f %s for %s at %v each (%s; look at the current price)", e.Cost.Total, e.Cost.Currency,
+		plural(e.Cost.Messages, "message", "messages"), e.Cost.Price, e.Cost.AsOf))
+}
+
+// events writes what listens on the side of ACS will notice.
+func (r *planResult) events(t *textWriter) {
+	if r.Events.Total == 0 {
+		return
+	}
+	t.fact("sets off", fmt.Sprintf("up to %s and %s", plural(r.Events.Total, "Event Grid event", "Event Grid events"), plural(r.Events.Push, "push notification", "push notifications")))
+	for _, how := range r.Events.Quiet {
+		t.fact("", t.color.paint(dim, "→ "+how))
+	}
+}
