@@ -29,7 +29,7 @@ type planListener interface {
 
 // draw makes the plan.
 func (o *planOptions) draw(ctx context.Context, s *streams) (d *drawn, err error) {
-	d = &drawn{plan: new(report.Plan)}
+	d = &drawn{plan: report.NoPlan()}
 	if err := o.check(); err != nil {
 		return d, err
 	}
@@ -101,7 +101,7 @@ func (o *planOptions) tell(ctx context.Context, s *streams, m *migration, ledger
 		return cmp.Or(err, builder.Close())
 	}
 	if d.plan, err = builder.Finish(r); err != nil {
-		d.plan = new(report.Plan)
+		d.plan = report.NoPlan()
 		return err
 	}
 	return cmp.Or(details.commit(), saved.commit())

@@ -63,7 +63,9 @@ func (r *planResult) prospects(t *textWriter) {
 	t.heading("What to expect:")
 	t.fact("kept in ACS", fmt.Sprintf("%.2f %% of all fields (%s native, %s in metadata; %s beside it, %s lost)", r.Fidelity.Percent,
 		humanize.Comma(int64(r.Fidelity.Native)), humanize.Comma(int64(r.Fidelity.Metadata)), humanize.Comma(int64(r.Fidelity.Sidecar)), humanize.Comma(int64(r.Fidelity.Lost))))
-	t.fact("to carry", fmt.Sprintf("%s of text, %s of files", bytesOf(r.Bytes.TextToCarry), bytesOf(r.Bytes.FilesToCarry)))
+	if b := r.Bytes; b.TextToCarry+b.FilesToCarry > 0 {
+		t.fact("to carry", fmt.Sprintf("%s of text, %s of files", bytesOf(b.TextToCarry), bytesOf(b.FilesToCarry)))
+	}
 	if !r.MediaChecked {
 		t.fact("files", "not looked for: --check-media asks Twilio for each")
 	}

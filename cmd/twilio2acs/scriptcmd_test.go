@@ -48,6 +48,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"samelines": scriptSameLines,
 	"leak":      scriptLeak,
 	"items":     scriptItems,
+	"conforms":  scriptConforms,
 	"tried":     scriptTried,
 }
 

@@ -44,6 +44,14 @@ type Plan struct {
 	departed map[mapping.ConversationSID]int64
 }
 
+// NoPlan is the document of a plan that an error ended.
+func NoPlan() *Plan {
+	return &Plan{
+		Policies: []Policy{}, Findings: []Finding{}, Lengths: []Bucket{}, Timeline: Timeline{Unit: Day, Points: []Point{}},
+		Estimate: Estimate{Requests: []Requests{}, Bounds: []Bound{}}, Events: Events{EventGrid: []EventCount{}},
+	}
+}
+
 // Policy is one of the things that decide about the outcome.
 type Policy struct {
 	Name  string `json:"name"` // that of the flag

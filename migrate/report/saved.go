@@ -143,7 +143,7 @@ func (s *Saved) line(n int, text []byte) error {
 // NoPlanError says that a file is no saved plan.
 type NoPlanError struct{ Err error }
 
-func (e *NoPlanError) Error() string { return "read saved plan: " + e.Err.Error() }
+func (e *NoPlanError) Error() string { return "no saved plan: " + e.Err.Error() }
 func (e *NoPlanError) Unwrap() error { return e.Err }
 
 // Hint is the remedy.
