@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/twilio2acs/twilio2acs/checkpoint"
 	"github.com/twilio2acs/twilio2acs/migrate"
@@ -11,21 +12,27 @@ import (
 
 // liveOptions say whether a plan reads the destination.
 type liveOptions struct {
-	on   bool
-	with connectOptions
+	on    bool
+	with  connectOptions
+	flags []*pflag.Flag // that say how
 }
 
 func (o *liveOptions) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.on, "live", false, "read from ACS what stands there of items that change, instead of going by the ledger alone")
-	o.with.register(cmd)
+	o.flags = added(cmd, o.with.register)
 }
 
 // check refuses what the command line alone says is wrong.
 func (o *liveOptions) check(dest destinationOptions) error {
-	if !o.on {
-		return nil
+	if o.on {
+		return o.with.check(dest)
 	}
-	return o.with.check(dest)
+	for _, f := range o.flags {
+		if f.Changed {
+			return usagef("give --live as well, or leave it out", "--%s says how to talk to ACS, which a plan does not without --live", f.Name)
+		}
+	}
+	return nil
 }
 
 // connect opens the destination for reading: what it returns has nothing that

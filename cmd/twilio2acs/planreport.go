@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -94,12 +92,7 @@ func (e *fidelityError) Hint() string {
 
 // decided are the flags that decide about the outcome.
 func (o *planOptions) decided(m *migration) []report.Policy {
-	var policies []report.Policy
-	told := o.policies.told()
-	for _, name := range slices.Sorted(maps.Keys(told)) {
-		policies = append(policies, report.Policy{Name: name, Value: told[name]})
-	}
-	policies = append(policies,
+	policies := append(o.policies.told(),
 		report.Policy{Name: "media", Value: m.place.root()},
 		report.Policy{Name: "receipts", Value: o.source.receipts.value},
 		report.Policy{Name: "accept", Value: strings.Join(o.accept.codes, ",")},

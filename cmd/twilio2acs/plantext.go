@@ -13,9 +13,9 @@ import (
 
 // How much of a plan stands on a screen. The rest is in --details and -o jsonl.
 const (
-	maxShownRows   = 40  // conversations
-	maxShownFields = 5   // fields of one item, and changed items of one conversation
-	maxShownValue  = 100 // runes of a value
+	maxShownRows  = 40  // conversations
+	maxShownParts = 5   // fields of one item, and changed items of one conversation
+	maxShownValue = 100 // runes of a value
 )
 
 // signs are what the lines of a plan begin with, in the habit of diff.
@@ -86,7 +86,7 @@ func (r *planResult) conversation(t *textWriter, row report.Row, changes []migra
 		return
 	}
 	for i, c := range changes {
-		if i == maxShownFields {
+		if i == maxShownParts {
 			t.printf("      … and %s\n", plural(int64(len(changes)-i), "more changed item", "more changed items"))
 			return
 		}
@@ -98,7 +98,7 @@ func (r *planResult) conversation(t *textWriter, row report.Row, changes []migra
 func (r *planResult) change(t *textWriter, c migrate.Change) {
 	t.printf("      %s %s %s %s\n", t.sign(c.Verb), c.Kind, lineOf(c.Item), shortened(c.Name))
 	for i, f := range c.Fields {
-		if i == maxShownFields {
+		if i == maxShownParts {
 			t.printf("          … and %s\n", plural(int64(len(c.Fields)-i), "more field", "more fields"))
 			return
 		}

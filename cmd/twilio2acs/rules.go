@@ -2,8 +2,10 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/migrate/report"
 )
 
 // ruleOptions are the policies: what of a conversation is written to ACS, and how.
@@ -11,9 +13,13 @@ import (
 // what another does.
 type ruleOptions struct {
 	addresses choice
+
+	flags []*pflag.Flag // of all of them
 }
 
-func (o *ruleOptions) register(cmd *cobra.Command) {
+func (o *ruleOptions) register(cmd *cobra.Command) { o.flags = added(cmd, o.registerAll) }
+
+func (o *ruleOptions) registerAll(cmd *cobra.Command) {
 	choose(cmd, &o.addresses, "addresses", "", "whether phone numbers and e-mail addresses may stand in ACS metadata and names",
 		string(mapping.AddressesMask), string(mapping.AddressesKeep))
 }
@@ -26,4 +32,13 @@ func (o *ruleOptions) rules(template string, receipts bool) (mapping.Rules, erro
 		return mapping.Rules{}, &usageError{err: err}
 	}
 	return r, nil
+}
+
+// told are the policies as a plan tells them.
+func (o *ruleOptions) told() []report.Policy {
+	var policies []report.Policy
+	for _, f := range o.flags {
+		policies = append(policies, report.Policy{Name: f.Name, Value: f.Value.String()})
+	}
+	return policies
 }
