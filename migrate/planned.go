@@ -205,7 +205,8 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, known *known)
 		}
 	}
 	if exists {
-		if err := pc.planner.meetPerson(pc.changes, person{Key: draft.Sender.Key, DisplayName: draft.Sender.DisplayName}); err != nil {
+		who := person{Key: draft.Sender.Key, DisplayName: draft.Sender.DisplayName, UserSID: pc.dir.users[draft.Sender.Key].SID}
+		if err := pc.planner.meetPerson(pc.changes, who); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // sender is the communication user that sends for s, made a member of the
 // thread if it is none.
 func (w *worker) sender(ctx context.Context, s mapping.Sender) (mapping.CommunicationUserID, error) {
-	p := person{Key: s.Key}
+	p := person{Key: s.Key, UserSID: w.dir.users[s.Key].SID}
 	if s.Key.Kind != mapping.PersonKeeper {
 		p.DisplayName = s.DisplayName
 	}
