@@ -55,7 +55,10 @@ func (e *Engine) carryHistory(ctx context.Context) (stopped, err error) {
 	reserved := errors.Is(context.Cause(history), errReserved)
 	stop(nil)
 	watch.Wait()
-	if reserved && ctx.Err() == nil {
+	switch {
+	case reserved && ctx.Err() != nil: // it is over for the newest messages, too
+		return nil, context.Cause(ctx)
+	case reserved:
 		return &LimitError{fmt.Sprintf("it has run for %s, less the time that the newest messages take", e.opts.MaxDuration)}, nil
 	}
 	return nil, err
