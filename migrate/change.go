@@ -74,6 +74,10 @@ type PlannedConversation struct {
 	Reason  string
 	Summary Summary
 	Losses  map[mapping.LossCode]int
+	// Sends counts the messages to be sent, each part of a long one by itself, and
+	// Wrote names their authors.
+	Sends int64
+	Wrote map[mapping.PersonKey]bool
 }
 
 // FieldChange is one field of an item that is updated. Old is empty where only

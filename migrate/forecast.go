@@ -20,6 +20,7 @@ type Load struct {
 	Additions    int64                // calls that add participants
 	Removals     int64                // calls that remove one
 	Receipts     int64                // read receipts to be sent
+	People       []uint64             // in whose lists of chats the thread will stand
 }
 
 // ForecastOptions say under which circumstances a workload is carried. The zero
@@ -27,8 +28,9 @@ type Load struct {
 type ForecastOptions struct {
 	ScheduleOptions
 	// Active and Order are those of Options.
-	Active int
-	Order  Order
+	Active     int
+	Order      Order
+	InboxOrder bool
 	// Latency is how long every call takes. 0 means 100 ms.
 	Latency time.Duration
 }
@@ -37,7 +39,8 @@ type ForecastOptions struct {
 // It knows nothing of the time that reading the source takes.
 type Forecast struct {
 	Duration time.Duration
-	Bound    time.Duration // no program that keeps to the limits needs less
+	Bound    time.Duration // no program that keeps to the limits needs less, Inbox aside
+	Inbox    time.Duration // of Duration, what the order of inboxes costs at the end
 	Messages int64
 	Calls    map[limits.Operation]int64
 	Curve    []CurvePoint   // of the messages sent over time
@@ -77,6 +80,10 @@ func predict(loads []Load, opts ForecastOptions, seen func(c limits.Call, sent, 
 	s.run()
 	f := s.forecast
 	f.Bound = lowerBound(loads)
+	if opts.InboxOrder {
+		f.Inbox = inboxCost(loads)
+		f.Duration += f.Inbox
+	}
 	for row, w := range s.schedule.Waits() {
 		f.Waits = append(f.Waits, RowWait{row, w})
 	}
@@ -85,6 +92,23 @@ func predict(loads []Load, opts ForecastOptions, seen func(c limits.Call, sent, 
 	})
 	f.Curve = s.curve.points
 	return f
+}
+
+// inboxCost is how long it takes to send the newest messages one after the other
+// in the list of whoever has the most threads.
+func inboxCost(loads []Load) time.Duration {
+	threads := make(map[uint64]int)
+	longest := 0
+	for _, l := range loads {
+		if l.Existing || l.Messages == 0 || l.Conversation.State == mapping.StateClosed {
+			continue
+		}
+		for _, p := range l.People {
+			threads[p]++
+			longest = max(longest, threads[p])
+		}
+	}
+	return time.Duration(longest) * time.Second
 }
 
 // lowerBound is the largest sum of when a thread can be created at the earliest
@@ -115,7 +139,7 @@ type curve struct {
 const curvePoints = 120
 
 func (c *curve) add(now time.Duration, messages int64) {
-	c.step = cmp.Or(c.step, time.Minute)
+	c.step = cmp.Or(c.step, time.Second)
 	if last := len(c.points) - 1; last >= 0 && now < c.points[last].At {
 		c.points[last].Messages = messages
 		return

@@ -139,7 +139,7 @@ func (p *planner) meetPerson(g *changeGroup, who person) error {
 // conversation plans c, without a trace of anything written.
 func (p *planner) conversation(ctx context.Context, c mapping.Conversation, changes *changeGroup) error {
 	p.listed.addConversation(c.SID)
-	pc := &planned{subject: newSubject(p.view, c), planner: p, changes: changes}
+	pc := &planned{subject: newSubject(p.view, c), planner: p, changes: changes, writers: make(map[mapping.PersonKey]bool)}
 	err := pc.run(ctx)
 	if err != nil && (stops(err) || ctx.Err() != nil) {
 		return err

@@ -13,6 +13,8 @@ type planned struct {
 	subject
 	planner *planner
 	changes *changeGroup
+	sends   int64                      // parts of messages
+	writers map[mapping.PersonKey]bool // of them
 }
 
 func (pc *planned) run(ctx context.Context) error {
@@ -55,7 +57,7 @@ func (pc *planned) tellEnd(status mapping.Status, reason string) {
 func (pc *planned) inAll(status mapping.Status, reason string) PlannedConversation {
 	p := PlannedConversation{
 		PlannedThread: PlannedThread{pc.c, pc.draft}, Before: pc.before, Creator: pc.draft.Creator,
-		Status: status, Reason: reason, Summary: pc.sum, Losses: pc.losses.counts,
+		Status: status, Reason: reason, Summary: pc.sum, Losses: pc.losses.counts, Sends: pc.sends, Wrote: pc.writers,
 	}
 	if pc.roster != nil {
 		p.Creator = pc.roster.Creator(pc.wrote)
@@ -217,6 +219,8 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, known *known)
 	switch verdict {
 	case missing, late:
 		t.Created++
+		pc.sends += int64(len(draft.Parts))
+		pc.writers[draft.Sender.Key] = true
 		c.Verb = VerbCreate
 		if verdict == late {
 			late := mapping.Loss{Code: mapping.LossOutOfOrder, Item: string(m.SID)}

@@ -46,6 +46,19 @@ func (o *limitsOptions) registerRates(cmd *cobra.Command) {
 	f.Float64Var(&o.maxRate, "max-rate", 0, "make at most `N` calls to ACS per second; 0 means as many as it takes")
 }
 
+// isRate reports whether registerRates adds a flag of that name.
+func isRate(name string) bool { return name == "rate" || name == "max-rate" }
+
+func (o *limitsOptions) checkRates() error {
+	switch {
+	case o.rate <= 0:
+		return usagef("", "--rate %v is not above 0", o.rate)
+	case o.maxRate < 0:
+		return usagef("", "--max-rate %v is negative", o.maxRate)
+	}
+	return nil
+}
+
 // pace is the rate limits that hold, settled.
 type pace struct {
 	limited bool
@@ -57,6 +70,9 @@ type pace struct {
 // settle finds the pace. Loopback says that the destination is on this machine:
 // no other may be driven faster than published.
 func (o *limitsOptions) settle(fallback string, loopback bool) (pace, error) {
+	if err := o.checkRates(); err != nil {
+		return pace{}, err
+	}
 	mode := o.mode.value
 	if mode == "" {
 		mode = fallback
@@ -64,10 +80,6 @@ func (o *limitsOptions) settle(fallback string, loopback bool) (pace, error) {
 	switch {
 	case o.speed <= 0:
 		return pace{}, usagef("", "--limits-speed %v is not above 0", o.speed)
-	case o.rate <= 0:
-		return pace{}, usagef("", "--rate %v is not above 0", o.rate)
-	case o.maxRate < 0:
-		return pace{}, usagef("", "--max-rate %v is negative", o.maxRate)
 	case o.speed != 1 && mode == limitsOff:
 		return pace{}, usagef("add --limits published, or leave it out", "--limits-speed means nothing without limits")
 	case o.speed != 1 && !loopback:

@@ -23,6 +23,7 @@ type planOptions struct {
 	details          detailsOptions
 	live             liveOptions
 	save             saveOptions
+	forecast         forecastOptions
 
 	run string // the command that does what is planned
 }
@@ -67,6 +68,7 @@ itself, natively or as metadata. The rest is kept beside it or lost.`,
 	o.details.register(cmd)
 	o.live.register(cmd)
 	o.save.register(cmd)
+	o.forecast.register(cmd)
 	registerDetailedExitcode(cmd, &o.detailedExitcode)
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitChanges, exitIncomplete, exitOutage, exitLocked, exitTwilioCredentials,
 		exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage, exitInterrupted, exitTerminated)
@@ -79,7 +81,7 @@ func registerDetailedExitcode(cmd *cobra.Command, value *bool) {
 
 // check refuses what the command line alone says is wrong.
 func (o *planOptions) check() error {
-	return cmp.Or(o.migrationOptions.check(), o.delete.check(), o.report.check(), o.live.check(o.dest))
+	return cmp.Or(o.migrationOptions.check(), o.delete.check(), o.report.check(), o.live.check(o.dest, o.forecast.wanted))
 }
 
 // plan prints what a run would do.
@@ -91,9 +93,13 @@ func plan(ctx context.Context, o *planOptions, s *streams) error {
 	if err == nil {
 		err = o.status(d.plan)
 	}
+	var forecast *forecastDocument
+	if err == nil || silent(err) {
+		forecast = o.forecast.predict(o.live.with.limits)
+	}
 	r := planResult{
 		planDocument: planDocument{
-			head: headOf("plan"), Plan: d.plan, Exit: exitCode(err), Error: failureOf(err),
+			head: headOf("plan"), Plan: d.plan, Forecast: forecast, Exit: exitCode(err), Error: failureOf(err),
 			Skipped: d.skipped, Seconds: time.Since(began).Round(time.Millisecond).Seconds(),
 		},
 		live: o.live.on, next: o.run, err: err,

@@ -96,6 +96,7 @@ func (o *planOptions) tell(ctx context.Context, s *streams, m *migration, ledger
 	}
 	defer func() { err = cmp.Or(err, saved.close()) }()
 	listeners = append(append(listeners, details.listeners()...), saved.listeners()...)
+	listeners = append(listeners, o.forecast.listeners()...)
 	r, err := o.listen(ctx, s, m, ledger, opts, listeners)
 	if err != nil {
 		return cmp.Or(err, builder.Close())

@@ -23,12 +23,18 @@ func (o *liveOptions) register(cmd *cobra.Command) {
 }
 
 // check refuses what the command line alone says is wrong.
-func (o *liveOptions) check(dest destinationOptions) error {
+// An estimate goes by the rates alone.
+func (o *liveOptions) check(dest destinationOptions, estimate bool) error {
 	if o.on {
 		return o.with.check(dest)
 	}
+	if estimate {
+		if err := o.with.limits.checkRates(); err != nil {
+			return err
+		}
+	}
 	for _, f := range o.flags {
-		if f.Changed {
+		if f.Changed && !(estimate && isRate(f.Name)) {
 			return usagef("give --live as well, or leave it out", "--%s says how to talk to ACS, which a plan does not without --live", f.Name)
 		}
 	}

@@ -9,6 +9,9 @@ import (
 type planDocument struct {
 	head
 	*report.Plan
+	// Forecast is there with --estimate alone.
+	Forecast *forecastDocument `json:"forecast,omitempty"`
+
 	Exit  int      `json:"exit"`
 	Error *failure `json:"error,omitempty"`
 	// Skipped counts what --skip-damaged left out.

@@ -71,6 +71,7 @@ func (r *planResult) prospects(t *textWriter) {
 	}
 	r.estimate(t)
 	r.events(t)
+	r.Forecast.write(t)
 }
 
 // estimate writes what a run takes in time and money.
