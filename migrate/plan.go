@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -30,7 +31,8 @@ const planReads = 16
 type planner struct {
 	*view
 	changes  *changeStream
-	patience *patience // with the destination, where it is asked
+	patience *patience    // with the destination, where it is asked
+	fresh    atomic.Int64 // people who have no communication user yet
 }
 
 func (p *planner) run(ctx context.Context) error {
@@ -109,7 +111,7 @@ func (p *planner) people() error {
 		return ledgerFailure(err)
 	}
 	after := before
-	after.Users = max(before.Users, int64(len(p.census.seen)))
+	after.Users += p.fresh.Load()
 	p.report.people(before, after, int64(len(p.census.seen)), !p.opts.Whole)
 	return nil
 }
@@ -117,13 +119,19 @@ func (p *planner) people() error {
 // meetPerson counts somebody who needs a communication user, and tells of them
 // when they are met first.
 func (p *planner) meetPerson(g *changeGroup, who person) error {
-	p.census.add(who.Key)
-	if !g.meet(who.Key) {
+	first, asked := p.census.add(who.Key), g.meet(who.Key)
+	if !first && !asked {
 		return nil
 	}
 	rec, _, err := p.records.Person(who.Key)
 	if err != nil {
 		return ledgerFailure(err)
+	}
+	if first && rec.ID == "" {
+		p.fresh.Add(1)
+	}
+	if !asked {
+		return nil
 	}
 	c := Change{Kind: KindUser, Item: string(who.UserSID), Verb: VerbUnchanged, Name: who.DisplayName, Person: who.Key}
 	if c.Item == "" {

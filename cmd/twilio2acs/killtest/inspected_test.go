@@ -125,7 +125,14 @@ const tiny = "../../../testdata/snapshots/tiny"
 func migrateTiny(t *testing.T) destination {
 	t.Helper()
 	d := destination(t.TempDir())
-	source, err := twiliosrc.OpenSnapshot(t.Context(), tiny, nil)
+	d.migrate(t, tiny)
+	return d
+}
+
+// migrate carries a snapshot over, undisturbed.
+func (d destination) migrate(t *testing.T, dir string) *migrate.Report {
+	t.Helper()
+	source, err := twiliosrc.OpenSnapshot(t.Context(), dir, nil)
 	must(t, err)
 	defer source.Close()
 	server, to := d.serve(t)
@@ -135,13 +142,18 @@ func migrateTiny(t *testing.T) destination {
 	defer store.Close()
 	ledger, err := checkpoint.Open(d.ledger(), mapping.Binding{}, nil)
 	must(t, err)
-	accept, err := mapping.Acceptable([]string{"all"})
-	must(t, err)
-	engine := migrate.New(source, to, ledger, store, tinyRules, &migrate.Options{Embedded: true, Whole: true, Accept: accept})
-	_, err = engine.Run(t.Context())
+	report, err := migrate.New(source, to, ledger, store, tinyRules, undisturbed(t)).Run(t.Context())
 	must(t, err)
 	must(t, ledger.Close())
-	return d
+	return report
+}
+
+// undisturbed are the options of a migration that nothing is to stop.
+func undisturbed(t *testing.T) *migrate.Options {
+	t.Helper()
+	accept, err := mapping.Acceptable([]string{"all"})
+	must(t, err)
+	return &migrate.Options{Embedded: true, Whole: true, Accept: accept, MaxDelete: 100}
 }
 
 // serve opens the embedded ACS and a client of it.
