@@ -29,7 +29,7 @@ type finding struct {
 var errSkipped = errors.New("not measured")
 
 var rows = []row{pacedRow, bareRow, nodeRow, wideSnapshotRow, wideLiveRow, longSnapshotRow, longLiveRow,
-	againLiveRow, againSnapshotRow, ledgerTimeRow, ledgerSizeRow}
+	againLiveRow, againSnapshotRow, planRow, ledgerTimeRow, ledgerSizeRow}
 
 // table measures rows one after the other and prints each as soon as it is known.
 // Others are still measured after one that cannot be.
