@@ -62,7 +62,7 @@ func (r *planResult) prospects(t *textWriter) {
 	t.printf("\n")
 	t.heading("What to expect:")
 	t.fact("kept in ACS", fmt.Sprintf("%.2f %% of all fields (%s native, %s in metadata; %s beside it, %s lost)", r.Fidelity.Percent,
-		humanize.Comma(int64(r.Fidelity.Native)), humanize.Comma(int64(r.Fidelity.Metadata)), humanize.Comma(int64(r.Fidelity.Sidecar)), humanize.Comma(int64(r.Fidelity.Lost))))
+		humanize.Comma(r.Fidelity.Native), humanize.Comma(r.Fidelity.Metadata), humanize.Comma(r.Fidelity.Sidecar), humanize.Comma(r.Fidelity.Lost)))
 	if b := r.Bytes; b.TextToCarry+b.FilesToCarry > 0 {
 		t.fact("to carry", fmt.Sprintf("%s of text, %s of files", bytesOf(b.TextToCarry), bytesOf(b.FilesToCarry)))
 	}
