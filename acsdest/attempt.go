@@ -17,9 +17,10 @@ import (
 // azcore's retry policy replaces an outcome, even a success, by the context's
 // error when the context ends at the same moment.
 type record struct {
-	call limits.Call
-	resp *http.Response // an answer, read to its end
-	err  *Error         // or why there is none
+	call     limits.Call
+	admitted bool           // the gate has let the next attempt through already
+	resp     *http.Response // an answer, read to its end
+	err      *Error         // or why there is none
 }
 
 func recordOf(req *policy.Request) *record {
@@ -49,9 +50,12 @@ type attemptPolicy struct {
 
 func (p *attemptPolicy) Do(req *policy.Request) (*http.Response, error) {
 	rec, ctx := recordOf(req), req.Raw().Context()
-	if err := p.admit(ctx, rec.call); err != nil {
-		return rec.fail(refusal(rec.call.Operation, err))
+	if !rec.admitted {
+		if err := admit(ctx, p.gate, rec.call); err != nil {
+			return rec.fail(refusal(rec.call.Operation, err))
+		}
 	}
+	rec.admitted = false
 	bounded, stop := context.WithTimeoutCause(ctx, p.timeout, &timeoutError{p.timeout})
 	defer stop() // the answer is in memory by then
 	bounded, t := follow(bounded, req.Raw().Method)
@@ -78,11 +82,12 @@ func (p *attemptPolicy) Do(req *policy.Request) (*http.Response, error) {
 	return rec.fail(failure)
 }
 
-func (p *attemptPolicy) admit(ctx context.Context, c limits.Call) error {
-	if err := ctx.Err(); err != nil || p.gate == nil {
+// admit waits until gate, which may be nil, lets c through.
+func admit(ctx context.Context, gate Gate, c limits.Call) error {
+	if err := ctx.Err(); err != nil || gate == nil {
 		return err
 	}
-	return p.gate.Admit(ctx, c)
+	return gate.Admit(ctx, c)
 }
 
 func (p *attemptPolicy) observe(c limits.Call, resp *http.Response) {

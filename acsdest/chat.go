@@ -1,6 +1,7 @@
 package acsdest
 
 import (
+	"context"
 	"errors"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -25,6 +26,12 @@ func NewChat(endpoint string, tokens TokenSource, opts *ClientOptions) (*Chat, e
 	c, err := newClient(endpoint, chatVersion, opts.withDefaults(), []policy.Policy{&userTokenPolicy{tokens}}, nil)
 	if err != nil {
 		return nil, err
+	}
+	c.ready = func(ctx context.Context, call limits.Call) error {
+		if _, err := tokens.Token(ctx, mapping.CommunicationUserID(call.User)); err != nil {
+			return noToken(call.Operation, err)
+		}
+		return nil
 	}
 	return &Chat{c}, nil
 }

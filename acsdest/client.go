@@ -15,6 +15,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
+
+	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 )
 
 // What the User-Agent header and the tracer say of this package.
@@ -31,7 +33,11 @@ type client struct {
 	pipeline   runtime.Pipeline
 	tracer     tracing.Tracer
 	retry      *policy.RetryOptions
+	gate       Gate
 	now        func() time.Time
+	// ready sees to what an attempt needs before the gate is asked, such as a token,
+	// which has to pass the gate itself. Its error is an *Error. nil: nothing.
+	ready func(context.Context, limits.Call) error
 }
 
 // newClient makes a client whose attempts pass through before, the gate, and
@@ -55,7 +61,7 @@ func newClient(endpoint, apiVersion string, opts ClientOptions, before, after []
 	if err != nil {
 		return nil, fmt.Errorf("make client: %w", err)
 	}
-	return &client{base, apiVersion, az.Pipeline(), az.Tracer(), opts.Retry, opts.Now}, nil
+	return &client{base: base, apiVersion: apiVersion, pipeline: az.Pipeline(), tracer: az.Tracer(), retry: opts.Retry, gate: opts.Gate, now: opts.Now}, nil
 }
 
 // send makes a call and decodes its answer into out, unless out is nil. Its error
@@ -65,6 +71,40 @@ func (c *client) send(ctx context.Context, r request, out any) (err error) {
 	defer func() { end(err) }()
 
 	rec := &record{call: r.call}
+	if err := c.admit(ctx, rec); err != nil {
+		return err
+	}
+	defer c.giveBack(rec)
+	return c.exchange(ctx, rec, r, out)
+}
+
+// admit passes the gate before the request is built: tens of thousands of calls may
+// wait there, and hold little while they do.
+func (c *client) admit(ctx context.Context, rec *record) error {
+	if c.gate == nil {
+		return nil
+	}
+	if c.ready != nil {
+		if err := c.ready(ctx, rec.call); err != nil {
+			return err
+		}
+	}
+	if err := admit(ctx, c.gate, rec.call); err != nil {
+		return refusal(rec.call.Operation, err)
+	}
+	rec.admitted = true
+	return nil
+}
+
+// giveBack tells the gate of an attempt that it let through and that was not made.
+func (c *client) giveBack(rec *record) {
+	if rec.admitted {
+		c.gate.Observe(rec.call, 0, 0)
+	}
+}
+
+// exchange makes a call that has passed the gate.
+func (c *client) exchange(ctx context.Context, rec *record, r request, out any) error {
 	req, err := c.build(policy.WithRetryOptions(ctx, c.retryOptions(r.method)), r)
 	if err != nil {
 		return refusal(r.call.Operation, err)
