@@ -26,12 +26,22 @@ func compact(text []byte) (json.RawMessage, error) {
 // decode reads one resource into v, a pointer to a struct, and returns its text
 // compacted.
 func decode(text []byte, v any) (json.RawMessage, error) {
-	raw, err := compact(text)
-	if err != nil {
-		return nil, err
+	if !utf8.Valid(text) {
+		return nil, errNotUTF8
 	}
-	if raw[0] != '{' {
+	raw := json.RawMessage(bytes.Clone(text))
+	if !isCompact(raw) { // whatever else is wrong is found when it is decoded
+		var err error
+		if raw, err = compact(text); err != nil {
+			return nil, err
+		}
+	}
+	err := json.Unmarshal(raw, v)
+	switch {
+	case errors.As(err, new(*json.SyntaxError)):
+		return nil, err
+	case raw[0] != '{':
 		return nil, errors.New("text is not a JSON object")
 	}
-	return raw, json.Unmarshal(raw, v)
+	return raw, err
 }

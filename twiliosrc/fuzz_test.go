@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/internal/snapshottest"
 )
@@ -147,4 +148,40 @@ func checkRaw(t *testing.T, raw json.RawMessage, text []byte) {
 		}
 	}
 	t.Errorf("raw text %q is no line of the file", raw)
+}
+
+// FuzzItemsOfPage checks that a page falls into the items that encoding/json finds.
+func FuzzItemsOfPage(f *testing.F) {
+	f.Add([]byte(`[]`))
+	f.Add([]byte(` [ {"sid":"IS00000000000000000000000000000000","friendly_name":"]},{\""} , {"a":[1,{}]} ,3 ] `))
+	f.Fuzz(func(t *testing.T, list []byte) {
+		var want []struct {
+			SID any `json:"sid"`
+		}
+		if err := json.Unmarshal(list, &want); err != nil || len(want) > 50 {
+			return
+		}
+		seen := make(map[any]bool)
+		for _, w := range want {
+			if sid, ok := w.SID.(string); ok && seen[sid] {
+				return // what comes twice is left out
+			} else if ok {
+				seen[sid] = true
+			}
+		}
+		page := `{"services":` + string(list) + `,"meta":{"key":"services"}}`
+		got := 0
+		for _, err := range newClient(t, twiliosrc.ClientOptions{Transport: answers(says(200, "application/json", page))}).Services(t.Context()) {
+			if err != nil && !errors.As(err, new(*mapping.DamagedError)) {
+				if string(list) == "null" {
+					return
+				}
+				t.Fatal(err)
+			}
+			got++
+		}
+		if got != len(want) {
+			t.Errorf("%d items, want %d", got, len(want))
+		}
+	})
 }

@@ -25,30 +25,25 @@ type page struct {
 	next  string // URL of the next page; empty on the last one
 }
 
-// parsePage reads a page. Its items are left as they are, so that one of them
-// cannot spoil the others. A short or an empty page is not the last one.
+// parsePage reads a page, which is valid JSON. Its items are left as they are, so
+// that one of them cannot spoil the others. A short or an empty page is not the last
+// one.
 func parsePage(body []byte) (page, error) {
-	var top struct {
-		Meta *struct {
-			Key  string `json:"key"`
-			Next string `json:"next_page_url"`
-		} `json:"meta"`
-	}
-	if err := json.Unmarshal(body, &top); err != nil {
+	if i := skipSpace(body, 0); i == len(body) || body[i] != '{' {
 		return page{}, errors.New("it is no JSON object")
 	}
-	if top.Meta == nil {
+	var meta struct {
+		Key  string `json:"key"`
+		Next string `json:"next_page_url"`
+	}
+	if err := json.Unmarshal(field(body, "meta"), &meta); err != nil {
 		return page{}, errors.New("it has no meta")
 	}
-	var lists map[string]json.RawMessage
-	if err := json.Unmarshal(body, &lists); err != nil {
-		return page{}, errors.New("it is no JSON object")
+	items, ok := elements(field(body, meta.Key))
+	if !ok {
+		return page{}, fmt.Errorf("it has no list %.40q", meta.Key)
 	}
-	p := page{next: top.Meta.Next}
-	if err := json.Unmarshal(lists[top.Meta.Key], &p.items); err != nil || p.items == nil {
-		return page{}, fmt.Errorf("it has no list %.40q", top.Meta.Key)
-	}
-	return p, nil
+	return page{items: items, next: meta.Next}, nil
 }
 
 // page fetches one page.

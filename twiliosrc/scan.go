@@ -1,6 +1,9 @@
 package twiliosrc
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // field finds the value of a key of the JSON object in text and returns it as it
 // is written, nil if it is not found. Only the top level is searched. It looks
@@ -44,6 +47,25 @@ func stringField(text []byte, key string) []byte {
 		return nil
 	}
 	return v[1 : len(v)-1]
+}
+
+// elements finds the values in the JSON array in text, which is valid, and returns
+// them as they are written. It reports false if text is no array.
+func elements(text []byte) (values []json.RawMessage, ok bool) {
+	if len(text) < 2 || text[0] != '[' {
+		return nil, false
+	}
+	for i := skipSpace(text, 1); i < len(text) && text[i] != ']'; {
+		end := valueEnd(text, i)
+		if end < 0 {
+			return nil, false
+		}
+		values = append(values, bytes.TrimRight(text[i:end:end], " \t\r\n"))
+		if i = skipSpace(text, end); i < len(text) && text[i] == ',' {
+			i = skipSpace(text, i+1)
+		}
+	}
+	return values, true
 }
 
 func skipSpace(text []byte, i int) int {
@@ -103,4 +125,20 @@ func valueEnd(text []byte, i int) int {
 		i++
 	}
 	return -1
+}
+
+// isCompact reports whether there is no space between the parts of the JSON in text.
+// It checks nothing else.
+func isCompact(text []byte) bool {
+	for i := 0; i >= 0 && i < len(text); {
+		switch text[i] {
+		case '"':
+			i = stringEnd(text, i)
+		case ' ', '\t', '\r', '\n':
+			return false
+		default:
+			i++
+		}
+	}
+	return true
 }
