@@ -39,13 +39,26 @@ type worker struct {
 
 // conversation carries c as far as it goes. It returns an error only when going
 // on with the others is pointless.
+//
+// Tens of thousands of conversations wait deep below this function, each on a stack
+// of its own: what is done before and after is apart, so that its variables are on
+// none of them.
 func (e *Engine) conversation(ctx context.Context, c mapping.Conversation, t turn) error {
 	ctx = withSlack(ctx, t.slack)
-	w := &worker{subject: newSubject(e.view, c), writer: e.writer, turn: t}
+	w := e.newWorker(c, t)
+	err := w.run(ctx)
+	return e.end(ctx, w, err)
+}
+
+func (e *Engine) newWorker(c mapping.Conversation, t turn) *worker {
 	e.listed.addConversation(c.SID)
 	e.stats.begin(c.SID)
-	err := w.run(ctx)
-	e.stats.end(c.SID, !w.heldBack)
+	return &worker{subject: newSubject(e.view, c), writer: e.writer, turn: t}
+}
+
+// end notes and reports how it went. It returns an error as conversation does.
+func (e *Engine) end(ctx context.Context, w *worker, err error) error {
+	e.stats.end(w.c.SID, !w.heldBack)
 	status := mapping.StatusPending
 	var fatal error
 	if err != nil && (stops(err) || ctx.Err() != nil) {
@@ -55,7 +68,7 @@ func (e *Engine) conversation(ctx context.Context, c mapping.Conversation, t tur
 	}
 	e.ended(status)
 	w.account(ctx, status)
-	if t.tail {
+	if w.turn.tail {
 		w.onlyTail(status)
 	}
 	if w.heldBack && status == mapping.StatusDone {
@@ -66,10 +79,7 @@ func (e *Engine) conversation(ctx context.Context, c mapping.Conversation, t tur
 }
 
 func (w *worker) run(ctx context.Context) error {
-	err := w.open(ctx)
-	w.rec = apart(w.before)
-	w.rec.Conversation, w.rec.Service = w.c.SID, w.c.ServiceSID
-	if err != nil {
+	if err := w.takeUp(ctx); err != nil {
 		return err
 	}
 	if w.rec.Thread != "" {
@@ -86,6 +96,14 @@ func (w *worker) run(ctx context.Context) error {
 		return err
 	}
 	return w.close(ctx)
+}
+
+// takeUp learns all about the conversation but its messages.
+func (w *worker) takeUp(ctx context.Context) error {
+	err := w.open(ctx)
+	w.rec = apart(w.before)
+	w.rec.Conversation, w.rec.Service = w.c.SID, w.c.ServiceSID
+	return err
 }
 
 // apart is a record that can be changed without changing rec.
