@@ -61,6 +61,7 @@ func exampleOf(e report.Example) string {
 func (r *planResult) prospects(t *textWriter) {
 	t.printf("\n")
 	t.heading("What to expect:")
+	t.fact("conversations", lengthsOf(r.Lengths))
 	t.fact("kept in ACS", fmt.Sprintf("%.2f %% of all fields (%s native, %s in metadata; %s beside it, %s lost)", r.Fidelity.Percent,
 		humanize.Comma(r.Fidelity.Native), humanize.Comma(r.Fidelity.Metadata), humanize.Comma(r.Fidelity.Sidecar), humanize.Comma(r.Fidelity.Lost)))
 	if b := r.Bytes; b.TextToCarry+b.FilesToCarry > 0 {
@@ -72,6 +73,25 @@ func (r *planResult) prospects(t *textWriter) {
 	r.estimate(t)
 	r.events(t)
 	r.Forecast.write(t)
+}
+
+// lengthsOf is how many conversations have how many messages.
+func lengthsOf(buckets []report.Bucket) string {
+	var parts []string
+	for i, b := range buckets {
+		if b.Conversations == 0 {
+			continue
+		}
+		size := "without a message"
+		switch {
+		case i == len(buckets)-1:
+			size = "of " + humanize.Comma(b.From) + " messages and more"
+		case b.From > 0:
+			size = fmt.Sprintf("of %s–%s messages", humanize.Comma(b.From), humanize.Comma(buckets[i+1].From-1))
+		}
+		parts = append(parts, humanize.Comma(b.Conversations)+" "+size)
+	}
+	return strings.Join(parts, " · ")
 }
 
 // estimate writes what a run takes in time and money.
