@@ -34,18 +34,18 @@ func (w *worker) carryMessages(ctx context.Context, after int64) error {
 			return err
 		}
 	}
-	return w.endOfList(known, gone)
-}
-
-// endOfList goes on when everything was listed: only now is it certain what is gone.
-func (w *worker) endOfList(known *known, gone []mapping.MessageRecord) error {
 	if _, err := known.rest(); err != nil {
 		return ledgerFailure(err)
 	}
+	w.depart(gone) // only now is it certain that the list was whole
+	return w.countUnchecked(known)
+}
+
+// depart notes messages that are not listed any more.
+func (w *worker) depart(gone []mapping.MessageRecord) {
 	for _, rec := range gone {
 		w.gone.add(departed{w.c.ServiceSID, w.c.SID, rec})
 	}
-	return w.countUnchecked(known)
 }
 
 // message brings m in step if it was sent, and holds it back if it was not: until the
