@@ -133,6 +133,7 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 	if err != nil {
 		return came, err
 	}
+	defer holdMemory()()
 	watched, silence, err := o.metrics.open(ctx, o.log.logger(s))
 	if err != nil {
 		return came, err

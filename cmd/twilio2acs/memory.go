@@ -1,0 +1,63 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+	"time"
+)
+
+const (
+	// smallMemory is what a run may use without being careful: a small machine has
+	// as much to spare.
+	smallMemory = 192 << 20
+	// garbagePercent is how much garbage may pile up below that, compared with what
+	// is in use: less work for the processor than by Go's own choice, 100.
+	garbagePercent = 200
+	// memoryEvery is how often the limit is looked at.
+	memoryEvery = time.Second
+)
+
+// holdMemory lets a run use a little memory freely, and from there on keeps garbage
+// to half of what is in use, until stop is called. Otherwise a run with tens of
+// thousands of conversations in progress would hold twice what it needs. GOGC and
+// GOMEMLIMIT in the environment take precedence.
+func holdMemory() (stop func()) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	percent := debug.SetGCPercent(garbagePercent)
+	limit := debug.SetMemoryLimit(smallMemory)
+	quit := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(memoryEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+				debug.SetMemoryLimit(memoryLimit(memoryInUse()))
+			}
+		}
+	})
+	return func() {
+		close(quit)
+		wg.Wait()
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
+}
+
+// memoryLimit is how much memory there may be when so much is in use. It leaves so
+// much room that the collector never runs all the time.
+func memoryLimit(inUse uint64) int64 { return max(smallMemory, int64(inUse/2*3)) }
+
+// memoryInUse is what the latest collection has left, and the stacks.
+func memoryInUse() uint64 {
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	metrics.Read(samples)
+	return samples[0].Value.Uint64() + samples[1].Value.Uint64()
+}
