@@ -24,6 +24,7 @@ type planOptions struct {
 	live             liveOptions
 	save             saveOptions
 	forecast         forecastOptions
+	pages            pageOptions
 
 	run string // the command that does what is planned
 }
@@ -69,6 +70,7 @@ itself, natively or as metadata. The rest is kept beside it or lost.`,
 	o.live.register(cmd)
 	o.save.register(cmd)
 	o.forecast.register(cmd)
+	o.pages.register(cmd)
 	registerDetailedExitcode(cmd, &o.detailedExitcode)
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitChanges, exitIncomplete, exitOutage, exitLocked, exitTwilioCredentials,
 		exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage, exitInterrupted, exitTerminated)
@@ -81,7 +83,7 @@ func registerDetailedExitcode(cmd *cobra.Command, value *bool) {
 
 // check refuses what the command line alone says is wrong.
 func (o *planOptions) check() error {
-	return cmp.Or(o.migrationOptions.check(), o.delete.check(), o.report.check(), o.live.check(o.dest, o.forecast.wanted))
+	return cmp.Or(o.migrationOptions.check(), o.delete.check(), o.report.check(), o.live.check(o.dest, o.forecast.wanted), o.pages.check())
 }
 
 // plan prints what a run would do.

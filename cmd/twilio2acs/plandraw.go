@@ -95,7 +95,13 @@ func (o *planOptions) tell(ctx context.Context, s *streams, m *migration, ledger
 		return err
 	}
 	defer func() { err = cmp.Or(err, saved.close()) }()
+	pages, err := o.pages.beginPlan()
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, pages.close()) }()
 	listeners = append(append(listeners, details.listeners()...), saved.listeners()...)
+	listeners = append(listeners, pages.listeners()...)
 	listeners = append(listeners, o.forecast.listeners()...)
 	r, err := o.listen(ctx, s, m, ledger, opts, listeners)
 	if err != nil {
@@ -103,6 +109,9 @@ func (o *planOptions) tell(ctx context.Context, s *streams, m *migration, ledger
 	}
 	if d.plan, err = builder.Finish(r); err != nil {
 		d.plan = report.NoPlan()
+		return err
+	}
+	if err := pages.finish(ctx, o, m, d); err != nil {
 		return err
 	}
 	return cmp.Or(details.commit(), saved.commit())
