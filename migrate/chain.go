@@ -6,28 +6,21 @@ import (
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 )
 
-// chain is how long n messages of one thread take at least: as many as the limit
-// of a minute allows go a second apart, then the minute has to pass.
-func chain(n int64) time.Duration {
+// Chain is how long n writes of messages to one thread take at least. Two messages
+// of a thread are kept a second apart, because clients sort by whole seconds, and
+// within the published limit of 30 a minute: of any 31 the last comes at least a
+// minute after the first. That makes 60·⌊(n−1)/30⌋ + (n−1) mod 30 seconds.
+func Chain(n int64) time.Duration {
 	if n <= 1 {
 		return 0
 	}
-	perMinute, minute := slowest(limits.SendMessage, limits.PerThread)
-	return time.Duration((n-1)/perMinute)*minute + time.Duration((n-1)%perMinute)*time.Second
+	row := limits.Slowest(limits.SendMessage, limits.PerThread)
+	count := int64(row.Count)
+	return time.Duration((n-1)/count)*row.Window + time.Duration((n-1)%count)*time.Second
 }
 
 // creationEvery is how far apart threads can be created in the long run.
 func creationEvery() time.Duration {
-	count, window := slowest(limits.CreateThread, limits.PerResource)
-	return window / time.Duration(count)
-}
-
-// slowest is the row of op within scope that allows least in the long run.
-func slowest(op limits.Operation, scope limits.Scope) (count int64, window time.Duration) {
-	for row := range limits.For(op) {
-		if row.Scope == scope && (count == 0 || int64(row.Count)*int64(window) < count*int64(row.Window)) {
-			count, window = int64(row.Count), row.Window
-		}
-	}
-	return count, window
+	row := limits.Slowest(limits.CreateThread, limits.PerResource)
+	return row.Window / time.Duration(row.Count)
 }

@@ -7,9 +7,6 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// Chain is chain.
-func Chain(n int64) time.Duration { return chain(n) }
-
 // Line is line.
 type Line struct{ q *line }
 

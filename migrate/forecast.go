@@ -117,15 +117,15 @@ func lowerBound(loads []Load) (bound time.Duration) {
 	chains := make([]time.Duration, 0, len(loads))
 	for _, l := range loads {
 		if l.Existing {
-			bound = max(bound, chain(l.Messages))
+			bound = max(bound, Chain(l.Messages))
 			continue
 		}
-		chains = append(chains, chain(l.Messages))
+		chains = append(chains, Chain(l.Messages))
 	}
 	slices.SortFunc(chains, func(a, b time.Duration) int { return cmp.Compare(b, a) })
-	count, window := slowest(limits.CreateThread, limits.PerResource)
+	row := limits.Slowest(limits.CreateThread, limits.PerResource)
 	for i, c := range chains {
-		bound = max(bound, time.Duration(int64(i)/count)*window+c)
+		bound = max(bound, time.Duration(i/row.Count)*row.Window+c)
 	}
 	return bound
 }

@@ -98,7 +98,7 @@ func (q *line) len() int { return q.longest.len() }
 // add takes in a conversation of which so many messages are left to send.
 func (q *line) add(c mapping.Conversation, left int64) {
 	q.arrivals++
-	item := &lined{conversation: c, chain: chain(left), order: q.arrivals}
+	item := &lined{conversation: c, chain: Chain(left), order: q.arrivals}
 	if q.order != OrderListed {
 		item.importance = importanceOf(c)
 	}

@@ -80,11 +80,11 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// defaultActive is Options.Active unless said otherwise.
-const defaultActive = 20_000
+// DefaultActive is Options.Active unless said otherwise.
+const DefaultActive = 20_000
 
 func (o Options) withDefaults() Options {
-	o.Active = cmp.Or(o.Active, defaultActive)
+	o.Active = cmp.Or(o.Active, DefaultActive)
 	o.Order = cmp.Or(o.Order, OrderAuto)
 	o.Settle = cmp.Or(o.Settle, time.Minute)
 	o.Patience = cmp.Or(o.Patience, 10*time.Minute)

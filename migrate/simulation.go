@@ -75,7 +75,7 @@ func newSimulation(loads []Load, opts ForecastOptions) *simulation {
 		schedule: NewSchedule(opts.ScheduleOptions),
 		line:     newLine(opts.Order),
 		loads:    make(map[string]*Load, len(loads)),
-		active:   cmp.Or(opts.Active, defaultActive),
+		active:   cmp.Or(opts.Active, DefaultActive),
 		begins:   beginsAtOnce,
 		latency:  cmp.Or(opts.Latency, 100*time.Millisecond),
 	}

@@ -135,6 +135,21 @@ func All() iter.Seq[*Row] {
 	}
 }
 
+// Slowest is the row of op within scope that lets the fewest calls through in the
+// long run; nil when none binds it.
+func Slowest(op Operation, scope Scope) *Row {
+	var slowest *Row
+	for _, row := range byOperation[op] {
+		if row.Scope != scope {
+			continue
+		}
+		if slowest == nil || int64(row.Count)*int64(slowest.Window) < int64(slowest.Count)*int64(row.Window) {
+			slowest = row
+		}
+	}
+	return slowest
+}
+
 // Call is one request as the limits see it: whose token it carries and which
 // thread it concerns, empty where there is none.
 type Call struct {

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -11,8 +12,8 @@ import (
 
 // Options tune a Builder. The zero value is a sound default.
 type Options struct {
-	// Active is how many conversations a run has in progress at once. 0 means 1,000,
-	// as in migrate.Options.
+	// Active is how many conversations a run has in progress at once. 0 means
+	// migrate.DefaultActive.
 	Active int
 	// Price is what ACS charges for a message. The zero Price means DefaultPrice.
 	Price Price
@@ -41,7 +42,7 @@ func (o *Options) withDefaults() Options {
 	if o != nil {
 		opts = *o
 	}
-	opts.Active = cmp.Or(opts.Active, 1000)
+	opts.Active = cmp.Or(opts.Active, migrate.DefaultActive)
 	opts.LargeMedia = cmp.Or(opts.LargeMedia, DefaultLargeMedia)
 	opts.Price = cmp.Or(opts.Price, Price{DefaultPrice, DefaultPriceAsOf})
 	return opts
@@ -228,7 +229,7 @@ func (b *Builder) Conversation(c migrate.PlannedConversation) error {
 	case mapping.StatusDone:
 		now.carry(b, c)
 		row.Writes = now.sent + now.edited
-		row.Seconds = chain(row.Writes)
+		row.Seconds = int64(migrate.Chain(row.Writes) / time.Second)
 	default: // nothing of it is carried
 		s := c.Summary
 		now.fidelity = mapping.Fidelity{Lost: 1 + s.Participants.Total + s.Messages.Total + s.Media.Total}

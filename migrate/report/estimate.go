@@ -79,39 +79,14 @@ const (
 	boundToken    = "tokens issued"
 )
 
-// chain is how many seconds n writes of messages to one thread take at least. A
-// run keeps two messages of a thread a second apart, because clients sort by whole
-// seconds, and within the published limit of 30 a minute: of any 31 the last comes
-// at least a minute after the first. That makes 60·⌊(n−1)/30⌋ + (n−1) mod 30.
-func chain(n int64) int64 {
-	if n <= 0 {
-		return 0
-	}
-	count, window := slowest(limits.SendMessage, limits.PerThread)
-	return (n-1)/count*window + (n-1)%count
-}
-
 // span is how many seconds n calls of an operation take at least within one
 // instance of a scope, since as many as a window takes may come at once.
 func span(op limits.Operation, scope limits.Scope, n int64) int64 {
 	if n <= 0 {
 		return 0
 	}
-	count, window := slowest(op, scope)
-	return (n - 1) / count * window
-}
-
-// slowest is the row that lets the fewest calls through in the long run: how many
-// in how many seconds.
-func slowest(op limits.Operation, scope limits.Scope) (count, seconds int64) {
-	count, seconds = 1, 0
-	for row := range limits.For(op) {
-		window := int64(row.Window / time.Second)
-		if row.Scope == scope && window*count > seconds*int64(row.Count) {
-			count, seconds = int64(row.Count), window
-		}
-	}
-	return count, seconds
+	row := limits.Slowest(op, scope)
+	return (n - 1) / int64(row.Count) * int64(row.Window/time.Second)
 }
 
 // workload gathers what a run has to do.

@@ -3,6 +3,7 @@ package report
 import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
+	"time"
 )
 
 // Row is one conversation in a plan.
@@ -84,7 +85,7 @@ func (r *Row) lose(n int64) {
 	r.Messages.Total += n
 	r.Messages.Delete += n
 	r.Writes += n
-	r.Seconds = chain(r.Writes)
+	r.Seconds = int64(migrate.Chain(r.Writes) / time.Second)
 	if r.Verb == migrate.VerbUnchanged {
 		r.Verb = migrate.VerbUpdate
 	}
