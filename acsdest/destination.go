@@ -18,6 +18,11 @@ type Destination struct {
 	tokens   *Tokens
 }
 
+// keptTokens is how many users' tokens are kept: those of 20,000 threads in
+// progress, each with two people who write. With fewer, every message would need a
+// new one, of which 1,000 are issued in 30 s.
+const keptTokens = 50_000
+
 // NewDestination returns the resource behind conn. For the sake of exactly-once
 // delivery opts must not ask for retries of writes: without them a call is
 // attempted once, and whoever makes it decides what its failure means.
@@ -41,7 +46,7 @@ func NewDestinationWithCredential(endpoint string, cred azcore.TokenCredential, 
 }
 
 func newDestination(endpoint string, identity *Identity, opts *ClientOptions) (*Destination, error) {
-	tokens := NewTokens(identity, nil)
+	tokens := NewTokens(identity, &TokensOptions{Users: keptTokens})
 	chat, err := NewChat(endpoint, tokens, opts)
 	if err != nil {
 		return nil, err

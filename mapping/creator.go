@@ -1,12 +1,24 @@
 package mapping
 
-import "hash/fnv"
+import (
+	"hash/fnv"
+	"slices"
+)
 
-// Creator picks who creates the thread: of the members who wrote something, as
-// far as that is known, or of all; chat users first. The choice among equals is
-// by a hash of the conversation's SID, so that over the account creations spread
-// evenly over the people. It is the Keeper when there is no member.
+// Creator picks who creates the thread: the first of Creators, or the Keeper when
+// there is no member.
 func (ro *Roster) Creator(wrote map[PersonKey]bool) PersonKey {
+	if creators := ro.Creators(wrote); len(creators) > 0 {
+		return creators[0]
+	}
+	return Keeper
+}
+
+// Creators are those who may as well create the thread: of the members who wrote
+// something, as far as that is known, or of all; chat users before others. They
+// begin with one picked by a hash of the conversation's SID, so that over the
+// account creations spread evenly over the people.
+func (ro *Roster) Creators(wrote map[PersonKey]bool) []PersonKey {
 	var best []PersonKey
 	rank := 0
 	for _, m := range ro.Members {
@@ -25,9 +37,10 @@ func (ro *Roster) Creator(wrote map[PersonKey]bool) PersonKey {
 		}
 	}
 	if len(best) == 0 {
-		return Keeper
+		return nil
 	}
 	h := fnv.New32a()
 	h.Write([]byte(ro.conversation))
-	return best[h.Sum32()%uint32(len(best))]
+	first := h.Sum32() % uint32(len(best))
+	return slices.Concat(best[first:], best[:first])
 }

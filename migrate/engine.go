@@ -45,6 +45,7 @@ type writer struct {
 	ledger   Ledger
 	store    MediaStore // nil: none
 	people   *people
+	creators creators
 	inbox    *inbox // nil: nothing is held back
 	patience *patience
 	stats    Stats

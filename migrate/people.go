@@ -27,14 +27,21 @@ type people struct {
 	// slots bounds how many creations are under way, and so how many identities
 	// a crash can leave behind unused.
 	slots *semaphore.Weighted
+	// tokens are those of them that may bring a token along. The limits of creating
+	// with and without one, and of issuing tokens, are separate: when many wait for
+	// the first, the others are free.
+	tokens *semaphore.Weighted
 }
 
-// creationsAtOnce is more than enough for the published 1,000 identities in 30
-// seconds, whatever a creation takes.
-const creationsAtOnce = 32
+const (
+	// creationsAtOnce is more than enough for the published 1,000 identities in 30
+	// seconds, with a token and as many without, whatever a creation takes.
+	creationsAtOnce = 32
+	withTokenAtOnce = creationsAtOnce / 2
+)
 
 func newPeople(ledger personLedger, acs Identities, p *patience) *people {
-	return &people{ledger: ledger, acs: acs, retry: p.do, slots: semaphore.NewWeighted(creationsAtOnce)}
+	return &people{ledger: ledger, acs: acs, retry: p.do, slots: semaphore.NewWeighted(creationsAtOnce), tokens: semaphore.NewWeighted(withTokenAtOnce)}
 }
 
 // person is what the first mention of somebody knows.
@@ -69,6 +76,9 @@ func (pp *people) create(ctx context.Context, p person, acting bool) (mapping.Co
 		return "", err
 	}
 	defer pp.slots.Release(1)
+	if acting = acting && pp.tokens.TryAcquire(1); acting { // else it is issued when it is needed
+		defer pp.tokens.Release(1)
+	}
 	rec, found, err := pp.ledger.Person(p.Key)
 	if err != nil {
 		return "", ledgerFailure(err)

@@ -55,7 +55,7 @@ func (w *worker) prepare(ctx context.Context) error {
 	for _, m := range w.waiting {
 		w.wrote[w.roster.Sender(m).Key] = true
 	}
-	creator := w.roster.Creator(w.wrote)
+	creator := w.creators.pick(w.roster.Creators(w.wrote))
 	request, err := w.request(ctx, creator)
 	if err != nil {
 		return err

@@ -1,9 +1,10 @@
 package report
 
 import (
+	"time"
+
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
-	"time"
 )
 
 // Row is one conversation in a plan.
