@@ -17,7 +17,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/moby/sys/atomicwriter"
 )
 
 const (
@@ -109,10 +109,10 @@ func makeCertificates(serverPath, caPath string) error {
 		return err
 	}
 	server := append(block("CERTIFICATE", leafDER), block("PRIVATE KEY", keyDER)...)
-	if err := renameio.WriteFile(caPath, block("CERTIFICATE", caDER), 0o600); err != nil {
+	if err := atomicwriter.WriteFile(caPath, block("CERTIFICATE", caDER), 0o600); err != nil {
 		return err
 	}
-	return renameio.WriteFile(serverPath, server, 0o600)
+	return atomicwriter.WriteFile(serverPath, server, 0o600)
 }
 
 func block(kind string, der []byte) []byte {

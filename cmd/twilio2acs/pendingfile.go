@@ -2,17 +2,20 @@ package main
 
 import (
 	"bufio"
+	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 )
 
 // pendingFile is a file for its owner alone that appears under its name once it is
 // complete. A nil pendingFile is none.
 type pendingFile struct {
-	file *renameio.PendingFile
+	file *os.File // under a name of its own, in the folder where it is to be
 	w    *bufio.Writer
+	path string // its name once it is complete
 }
 
 // newPendingFile begins a file; an empty path makes none. Flag is where it was named.
@@ -20,11 +23,11 @@ func newPendingFile(path, flag string) (*pendingFile, error) {
 	if path == "" {
 		return nil, nil
 	}
-	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o600), renameio.WithTempDir(filepath.Dir(path)))
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"*") // for its owner alone
 	if err != nil {
 		return nil, withHint(fmt.Errorf("write %s: %w", path, err), "name a file that can be written with "+flag)
 	}
-	return &pendingFile{file: f, w: bufio.NewWriter(f)}, nil
+	return &pendingFile{file: f, w: bufio.NewWriter(f), path: path}, nil
 }
 
 // Write writes to the file.
@@ -35,10 +38,12 @@ func (f *pendingFile) commit() error {
 	if f == nil {
 		return nil
 	}
-	if err := f.w.Flush(); err != nil {
+	err := cmp.Or(f.w.Flush(), f.file.Sync())
+	err = cmp.Or(err, f.file.Close()) // Windows renames no open file
+	if err != nil {
 		return fmt.Errorf("write file: %w", err)
 	}
-	if err := f.file.CloseAtomicallyReplace(); err != nil {
+	if err := os.Rename(f.file.Name(), f.path); err != nil {
 		return fmt.Errorf("write file: %w", err)
 	}
 	return nil
@@ -49,5 +54,9 @@ func (f *pendingFile) close() error {
 	if f == nil {
 		return nil
 	}
-	return f.file.Cleanup()
+	_ = f.file.Close() // commit has told what matters
+	if err := os.Remove(f.file.Name()); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

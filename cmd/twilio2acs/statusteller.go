@@ -6,11 +6,10 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/moby/sys/atomicwriter"
 
 	"github.com/twilio2acs/twilio2acs/checkpoint"
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -110,7 +109,7 @@ func (t *statusTeller) writeFile(now time.Time) error {
 		return err
 	}
 	t.written = now
-	return renameio.WriteFile(t.path, append(text, '\n'), 0o600, renameio.WithTempDir(filepath.Dir(t.path)))
+	return atomicwriter.WriteFile(t.path, append(text, '\n'), 0o600)
 }
 
 // live is how the run is doing.
