@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// profiled migrates and returns the share of CPU time, a few seconds long in the
-// middle of the run, in which a function of the package named was at work.
-func (s *scene) profiled(ctx context.Context, pkg string, more ...string) (share float64, err error) {
+// profiled migrates and returns the share of CPU time, for some seconds once messages
+// are carried, in which a function of the package named was at work.
+func (s *scene) profiled(ctx context.Context, pkg string, seconds int, more ...string) (share float64, err error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return 0, err
@@ -24,7 +24,7 @@ func (s *scene) profiled(ctx context.Context, pkg string, more ...string) (share
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
 	taken := make(chan error, 1)
-	go func() { taken <- takeProfile(watch, addr, s.path("cpu.pprof")) }()
+	go func() { taken <- takeProfile(watch, addr, seconds, s.path("cpu.pprof")) }()
 	_, err = s.run(ctx, append(more, "--metrics-listen", addr)...)
 	stop()
 	if err := errors.Join(err, <-taken); err != nil {
@@ -43,7 +43,7 @@ func freeAddress() (string, error) {
 }
 
 // takeProfile asks the program at addr for a profile, as soon as it carries messages.
-func takeProfile(ctx context.Context, addr, into string) error {
+func takeProfile(ctx context.Context, addr string, seconds int, into string) error {
 	for {
 		text, err := get(ctx, "http://"+addr+"/metrics")
 		if err == nil && carrying.Match(text) {
@@ -55,7 +55,7 @@ func takeProfile(ctx context.Context, addr, into string) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	text, err := get(ctx, "http://"+addr+"/debug/pprof/profile?seconds=2")
+	text, err := get(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", addr, seconds))
 	if err != nil {
 		return fmt.Errorf("profile the run: %w", err)
 	}

@@ -15,9 +15,9 @@ var (
 	longLiveRow     = memoryRow("memory-long-live", "the same from live Twilio", 150, live, long)
 )
 
-// wide keeps the number of conversations, which is what memory depends on, and
-// scales how long they are.
-func wide(b *bench) workload { return even(10_000, b.scaled(100, 2)) }
+// wide keeps the number of conversations, which is what memory depends on, for as
+// long as it can, and scales how long they are.
+func wide(b *bench) workload { return even(min(10_000, b.scaled(100_000, 500)), b.scaled(100, 2)) }
 
 func long(b *bench) workload { return even(1, b.scaled(200_000, 1000)) }
 
