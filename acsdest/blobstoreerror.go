@@ -62,6 +62,9 @@ func (e *BlobError) Is(target error) bool {
 	return target == fs.ErrNotExist && e.hasCode(bloberror.BlobNotFound)
 }
 
+// IsMissing reports that there is no such container.
+func (e *BlobError) IsMissing() bool { return e.hasCode(bloberror.ContainerNotFound) }
+
 func (e *BlobError) hasCode(codes ...bloberror.Code) bool {
 	return slices.Contains(codes, bloberror.Code(e.Code))
 }

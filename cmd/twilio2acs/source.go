@@ -77,15 +77,20 @@ func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, erro
 	if !o.isLive() {
 		return o.openSnapshot(ctx)
 	}
+	return o.client(twiliosrc.ClientOptions{Logger: log, Transport: o.metrics.RoundTripper(twiliosrc.NewTransport(0))})
+}
+
+// client is a client of live Twilio: opts with what the flags and the environment
+// say.
+func (o sourceOptions) client(opts twiliosrc.ClientOptions) (*twiliosrc.Client, error) {
 	credentials, err := twilioCredentials(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	return twiliosrc.NewClient(credentials, &twiliosrc.ClientOptions{
-		Region: os.Getenv("TWILIO_REGION"), Edge: os.Getenv("TWILIO_EDGE"),
-		BaseURL: o.twilioURL, MCSURL: o.mcsURL, Transport: o.metrics.RoundTripper(twiliosrc.NewTransport(0)),
-		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(), Webhooks: o.webhooks, Logger: log,
-	})
+	opts.Region, opts.Edge = os.Getenv("TWILIO_REGION"), os.Getenv("TWILIO_EDGE")
+	opts.BaseURL, opts.MCSURL = o.twilioURL, o.mcsURL
+	opts.SkipDamaged, opts.Selection, opts.Webhooks = o.skipDamaged, o.selected.selection(), o.webhooks
+	return twiliosrc.NewClient(credentials, &opts)
 }
 
 // openSnapshot opens a snapshot whose listings are what its manifest says, as far

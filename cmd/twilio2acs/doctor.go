@@ -1,0 +1,187 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// doctorOptions are those of doctor.
+type doctorOptions struct {
+	source  sourceOptions
+	dest    destinationOptions
+	media   mediaOptions
+	connect connectOptions
+	state   stateOptions
+	log     logOptions
+	output  outputOptions
+	timeout time.Duration
+}
+
+func newDoctorCommand(s *streams) *cobra.Command {
+	var o doctorOptions
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look whether everything that a migration needs is in order",
+		Long: `Doctor looks at everything that a run with the same flags needs: credentials and
+hosts of both sides, the clock, the store of the files, the ledger and the disk. It
+says what is wrong with each, and what to do about it. It creates nothing in Twilio
+or ACS, and leaves no file behind.
+
+The code it ends with is that of a run that would fail on the first of them.`,
+		Example: `  twilio2acs doctor
+  twilio2acs doctor --dest acs --media azblob:https://….blob.core.windows.net/chat-files
+  twilio2acs doctor --source testdata/snapshots/contoso --dest local:out`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), &o, s) },
+	}
+	o.source.register(cmd)
+	o.dest.register(cmd)
+	o.media.register(cmd)
+	o.connect.register(cmd)
+	o.state.register(cmd)
+	o.log.register(cmd)
+	o.output.register(cmd)
+	f := cmd.Flags()
+	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "how `long` one check may take")
+	orElse(cmd, "source", liveTwilio)
+	orElse(cmd, "dest", azure)
+	describe(cmd, migrationEnvironment, exitDone, exitError, exitOutage, exitLocked, exitTwilioCredentials, exitACSCredentials,
+		exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage, exitInterrupted, exitTerminated)
+	return cmd
+}
+
+// orElse gives a flag that other commands demand a default.
+func orElse(cmd *cobra.Command, flag, value string) {
+	f := cmd.Flags().Lookup(flag)
+	f.DefValue = value
+	delete(f.Annotations, cobra.BashCompOneRequiredFlag)
+	if err := f.Value.Set(value); err != nil {
+		panic(err) // a default that the flag itself refuses
+	}
+}
+
+// check is one thing that was looked at.
+type check struct {
+	Name   string   `json:"name"`
+	Status verdict  `json:"status"`
+	Detail string   `json:"detail,omitempty"`
+	Error  *failure `json:"error,omitempty"`
+
+	err error
+}
+
+// verdict is what a check came to.
+type verdict string
+
+// The verdicts. A warning stops no run.
+const (
+	verdictOK   verdict = "ok"
+	verdictWarn verdict = "warn"
+	verdictFail verdict = "fail"
+	verdictSkip verdict = "skip" // there is nothing to look at, or it cannot be told
+)
+
+// warning is the error of a check that stops no run.
+type warning struct{ error }
+
+// Unwrap is what is warned of.
+func (w warning) Unwrap() error { return w.error }
+
+// errNothing is the error of a check that has nothing to look at.
+var errNothing = errors.New("nothing to look at, see above")
+
+// doctorDocument is what doctor prints for machines.
+type doctorDocument struct {
+	head
+	Checks []check `json:"checks"`
+	Exit   int     `json:"exit"`
+}
+
+// examine checks one thing after the other and tells of each at once.
+func examine(ctx context.Context, o *doctorOptions, s *streams) error {
+	if err := cmp.Or(o.source.check(), o.dest.check()); err != nil {
+		return err
+	}
+	e := &examination{o: o, s: s}
+	defer e.close()
+	doc := doctorDocument{head: headOf("doctor")}
+	var failed []error
+	for _, c := range e.checks() {
+		found := c.look(ctx, o.timeout)
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		doc.Checks = append(doc.Checks, found)
+		if found.Status == verdictFail {
+			failed = append(failed, found.err)
+		}
+		found.tell(s, o.output.format.value)
+	}
+	err := errors.Join(failed...)
+	doc.Exit = exitCode(err)
+	switch o.output.format.value {
+	case formatJSON:
+		printDocument(s.out, doc)
+	case formatJSONL:
+		doc.Type, doc.Checks = "summary", nil
+		printLine(s.out, doc)
+	}
+	if err != nil {
+		return exitStatus(doc.Exit)
+	}
+	return nil
+}
+
+// examined is a check that has not been made yet: it says what it found.
+type examined struct {
+	name string
+	do   func(context.Context) (string, error)
+}
+
+// look makes a check.
+func (x examined) look(ctx context.Context, atMost time.Duration) check {
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	detail, err := x.do(ctx)
+	c := check{Name: x.name, Status: verdictOK, Detail: detail, err: err}
+	switch {
+	case errors.Is(err, errNothing):
+		return check{Name: x.name, Status: verdictSkip, Detail: err.Error()}
+	case is[warning](err):
+		c.Status = verdictWarn
+	case err != nil:
+		c.Status = verdictFail
+	}
+	c.Error = failureOf(err)
+	return c
+}
+
+// tell prints a check for people, or as a line.
+func (c check) tell(s *streams, format string) {
+	switch format {
+	case formatText:
+		c.text(&textWriter{w: s.out, color: painter(s.color)})
+	case formatJSONL:
+		printLine(s.out, struct {
+			Type string `json:"type"`
+			check
+		}{"check", c})
+	}
+}
+
+func (c check) text(t *textWriter) {
+	inks := map[verdict]ink{verdictOK: green, verdictWarn: yellow, verdictFail: red, verdictSkip: dim}
+	t.printf("  %s  %-16s ", t.color.paint(inks[c.Status], string(c.Status)+"    "[len(c.Status):]), c.Name)
+	if c.Error == nil {
+		t.printf("%s\n", lineOf(c.Detail))
+		return
+	}
+	t.printf("%s\n", lineOf(c.Error.Message))
+	if c.Error.Hint != "" {
+		t.printf("  %22s→ %s\n", "", lineOf(c.Error.Hint))
+	}
+}
