@@ -44,8 +44,6 @@ type CreateThreadOptions struct {
 	// value with the same thread, for a time it does not tell. Keep it before the
 	// first attempt, to repeat the call after a crash. Empty means a new UUID.
 	RepeatabilityRequestID string
-	// Retention is said explicitly, since the resource may have a default of its own.
-	Retention Retention
 }
 
 // CreateThread creates a thread, whose creator as becomes a member of it, listed
@@ -69,7 +67,7 @@ func (c *Chat) CreateThread(ctx context.Context, as mapping.CommunicationUserID,
 			Participants []wireParticipant `json:"participants,omitempty"`
 			Metadata     mapping.Metadata  `json:"metadata,omitempty"`
 			Retention    Retention         `json:"retentionPolicy"`
-		}{t.Topic, wireParticipants(t.Participants, time.Time{}), t.Metadata, opts.Retention},
+		}{t.Topic, wireParticipants(t.Participants, time.Time{}), t.Metadata, Retention{t.RetentionDays}},
 	}
 	var created createdThread
 	if err := c.client.send(ctx, r, &created); err != nil {
@@ -169,6 +167,7 @@ func (w wireThread) noun() mapping.ChatThread {
 		DeletedOn:     w.DeletedOn.Time,
 		Metadata:      w.Metadata,
 		RetentionKind: w.Retention.Kind,
+		RetentionDays: w.Retention.Days,
 	}
 }
 

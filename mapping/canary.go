@@ -19,13 +19,14 @@ type CanaryMessage struct {
 	NewChatMessage
 }
 
-// NewCanary drafts the canary. It is the same every time: nothing in it comes
-// from an account.
-func NewCanary() Canary {
+// NewCanary drafts the canary of a migration by these rules. It is the same every
+// time: nothing in it comes from an account.
+func NewCanary(r Rules) Canary {
 	return Canary{
 		Thread: NewChatThread{
-			Topic:    fill("twilio2acs ", 2*MaxTopic),
-			Metadata: fillMetadata(MaxThreadMetadata, KeyConversationSID, KeyAttributes),
+			Topic:         fill("twilio2acs ", 2*MaxTopic),
+			Metadata:      fillMetadata(MaxThreadMetadata, KeyConversationSID, KeyAttributes),
+			RetentionDays: r.RetentionDays,
 		},
 		Members: []ChatParticipant{
 			{DisplayName: fill("", 2*MaxDisplayName), Metadata: fillMetadata(MaxMemberMetadata, KeyIdentity, KeyAttributes)},

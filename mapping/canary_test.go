@@ -10,7 +10,7 @@ import (
 
 // The canary is as large as anything may be, up to one character.
 func TestCanaryIsExtreme(t *testing.T) {
-	c := mapping.NewCanary()
+	c := mapping.NewCanary(mapping.Rules{})
 	units := func(s string) int { return len(utf16.Encode([]rune(s))) }
 	for _, tt := range []struct {
 		name      string

@@ -4,7 +4,9 @@ package mapping
 type ThreadDraft struct {
 	Topic    string
 	Metadata Metadata
-	Members  []Member
+	// RetentionDays is Rules.RetentionDays.
+	RetentionDays int
+	Members       []Member
 	// Creator is what Roster.Creator picks when nothing is known of who wrote;
 	// the Keeper, who then stays, when there is no member.
 	Creator PersonKey

@@ -160,7 +160,8 @@ func (r Rules) ThreadFidelity(c Conversation, d ThreadDraft, losses []Loss) Fide
 		f.Add(m.fidelity(of[string(m.Participant.SID)], receipts, kept))
 	}
 	for _, l := range losses {
-		if l.Code == LossParticipantMerged {
+		switch l.Code {
+		case LossParticipantMerged, LossParticipantReadOnly, LossParticipantOverLimit:
 			f.count(false, false, kept)
 		}
 	}
@@ -173,7 +174,7 @@ func (m Member) fidelity(losses map[LossCode]bool, receipts, kept bool) Fidelity
 	var f Fidelity
 	p := m.Participant
 	f.count(p.IsChat(), m.Metadata[KeyIdentity] != "", kept)
-	if p.IsChat() && !losses[LossDisplayNameIdentity] {
+	if p.IsChat() && !losses[LossDisplayNameIdentity] && !losses[LossDisplayNameNeutral] {
 		f.count(!losses[LossNameCut], false, kept)
 	}
 	if p.RoleSID != "" {

@@ -9,6 +9,7 @@ import (
 // layOut makes the parts of text. Only once it is known that metadata is left
 // out is there room to be made for the URL of the chunk that keeps it.
 func (d *drafting) layOut(text string) {
+	text = d.originalTime() + text
 	if short, cut := shortenBlanks(text); cut {
 		if parts, _ := d.lay(text); len(parts) > 1 {
 			d.keep(LossBlankText, "long run of white space")

@@ -1,5 +1,7 @@
 package mapping
 
+import "fmt"
+
 // Severity says how much a loss matters.
 type Severity string
 
@@ -61,8 +63,14 @@ func (c LossCode) Info() LossInfo {
 // item is read.
 func (r Rules) AccountLosses() []Loss {
 	losses := []Loss{{Code: LossArrivalTime}}
+	if r.prefixes() {
+		losses[0].Code = LossOriginalTimeInText
+	}
 	if !r.stores() {
 		losses = append(losses, Loss{Code: LossNoMediaStore})
+	}
+	if r.RetentionDays != 0 {
+		losses = append(losses, Loss{Code: LossRetention, Detail: fmt.Sprintf("%d days", r.RetentionDays)})
 	}
 	return append(losses, Loss{Code: LossRoles}, Loss{Code: LossPushAndWebhooks})
 }

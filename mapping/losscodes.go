@@ -7,10 +7,12 @@ import (
 
 // The codes of losses that concern everything.
 const (
-	LossArrivalTime     LossCode = "arrival-time"
-	LossNoMediaStore    LossCode = "no-media-store"
-	LossRoles           LossCode = "roles"
-	LossPushAndWebhooks LossCode = "push-and-webhooks"
+	LossArrivalTime        LossCode = "arrival-time"
+	LossNoMediaStore       LossCode = "no-media-store"
+	LossRoles              LossCode = "roles"
+	LossOriginalTimeInText LossCode = "original-time-in-text"
+	LossRetention          LossCode = "retention"
+	LossPushAndWebhooks    LossCode = "push-and-webhooks"
 )
 
 // The codes of losses of a conversation.
@@ -26,6 +28,9 @@ const (
 	LossExternalParticipant    LossCode = "external-participant"
 	LossParticipantMerged      LossCode = "participant-merged"
 	LossUserAttributes         LossCode = "user-attributes"
+	LossParticipantReadOnly    LossCode = "participant-read-only"
+	LossParticipantOverLimit   LossCode = "participant-over-limit"
+	LossDisplayNameNeutral     LossCode = "display-name-neutral"
 	LossDisplayNameIdentity    LossCode = "display-name-identity"
 	LossAddressMasked          LossCode = "address-masked"
 	LossReadReceiptLargeThread LossCode = "read-receipt-large-thread"
@@ -35,24 +40,25 @@ const (
 
 // The codes of losses of a message or of one of its files.
 const (
-	LossMediaLost          LossCode = "media-lost"
-	LossMediaMissing       LossCode = "media-missing"
-	LossMessageRefused     LossCode = "message-refused"
-	LossUnsupportedMessage LossCode = "unsupported-message"
-	LossChannelMetadata    LossCode = "channel-metadata"
-	LossBlankText          LossCode = "blank-text"
-	LossLongBody           LossCode = "long-body"
-	LossRichContent        LossCode = "rich-content"
-	LossMediaText          LossCode = "media-text"
-	LossAttachmentsInText  LossCode = "attachments-in-text"
-	LossAttributesInvalid  LossCode = "attributes-invalid"
-	LossAttributesLarge    LossCode = "attributes-large"
-	LossHTMLAsText         LossCode = "html-as-text"
-	LossHistoryAttached    LossCode = "history-attached"
-	LossSubjectInText      LossCode = "subject-in-text"
-	LossAuthorLeft         LossCode = "author-left"
-	LossAuthorNoPerson     LossCode = "author-no-person"
-	LossDeliveryReceipts   LossCode = "delivery-receipts"
+	LossMediaLost           LossCode = "media-lost"
+	LossMediaMissing        LossCode = "media-missing"
+	LossMessageRefused      LossCode = "message-refused"
+	LossUnsupportedMessage  LossCode = "unsupported-message"
+	LossChannelMetadata     LossCode = "channel-metadata"
+	LossBlankText           LossCode = "blank-text"
+	LossLongBody            LossCode = "long-body"
+	LossRichContent         LossCode = "rich-content"
+	LossMediaText           LossCode = "media-text"
+	LossAttachmentsInText   LossCode = "attachments-in-text"
+	LossAttributesInvalid   LossCode = "attributes-invalid"
+	LossAttributesLarge     LossCode = "attributes-large"
+	LossHTMLAsText          LossCode = "html-as-text"
+	LossHistoryAttached     LossCode = "history-attached"
+	LossSubjectInText       LossCode = "subject-in-text"
+	LossOriginalTimeUnknown LossCode = "original-time-unknown"
+	LossAuthorLeft          LossCode = "author-left"
+	LossAuthorNoPerson      LossCode = "author-no-person"
+	LossDeliveryReceipts    LossCode = "delivery-receipts"
 )
 
 // The codes of losses that only a sync can meet: something changed in Twilio

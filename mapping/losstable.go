@@ -9,9 +9,19 @@ var lossTable = []LossInfo{
 		Remedy: "show twilioCreatedAt from the message metadata in the application, then accept this",
 	},
 	{
+		Code: LossOriginalTimeInText, Severity: SeverityMajor, Account: true,
+		Title:  "ACS stamps messages and read receipts with the time they arrive; the text of each message begins with the original time, in UTC",
+		Remedy: "nothing for readers; an application may show twilioCreatedAt from the message metadata",
+	},
+	{
 		Code: LossNoMediaStore, Severity: SeverityCritical, Account: true,
 		Title:  "there is no media store: files, sidecars and whatever does not fit ACS are not carried",
 		Remedy: "name a media store with --media",
+	},
+	{
+		Code: LossRetention, Severity: SeverityMajor, Account: true,
+		Title:  "ACS deletes each thread with its whole history that many days after the migration created it, however old or new its messages are",
+		Remedy: "use --retention none, or keep a recorded snapshot",
 	},
 	{
 		Code: LossRoles, Severity: SeverityMinor, Account: true,
@@ -51,6 +61,16 @@ var lossTable = []LossInfo{
 		Remedy: "connect the channel through ACS SMS, Advanced Messaging or Email, or tell the agents; then accept this",
 	},
 	{
+		Code: LossParticipantReadOnly, Severity: SeverityMajor,
+		Title:  "nobody stays in a read-only thread: who wrote in it is removed and keeps reading the history up to then, who never wrote cannot read it, and no read horizon is sent",
+		Remedy: "let the application show the thread through a server that acts as the identity of the migration",
+	},
+	{
+		Code: LossParticipantOverLimit, Severity: SeverityMajor,
+		Title:  "a participant for whom a thread has no place is no member: their messages are carried, their read horizon is not",
+		Remedy: "read who it is in conversation.json; add them in ACS when somebody has left",
+	},
+	{
 		Code: LossParticipantMerged, Severity: SeverityMinor,
 		Title:  "a person who is in a conversation twice becomes one member",
 		Remedy: "nothing: both stand in conversation.json",
@@ -63,6 +83,11 @@ var lossTable = []LossInfo{
 	{
 		Code: LossDisplayNameIdentity, Severity: SeverityInfo,
 		Title:  "a user without a friendly name is shown by identity",
+		Remedy: "give the user a friendly name in Twilio before the run: ACS cannot change it later",
+	},
+	{
+		Code: LossDisplayNameNeutral, Severity: SeverityInfo,
+		Title:  "a user without a friendly name is shown by a neutral name",
 		Remedy: "give the user a friendly name in Twilio before the run: ACS cannot change it later",
 	},
 	{
@@ -160,6 +185,11 @@ var lossTable = []LossInfo{
 		Code: LossSubjectInText, Severity: SeverityInfo,
 		Title:  "ACS messages have no subject: it becomes the first line",
 		Remedy: "nothing",
+	},
+	{
+		Code: LossOriginalTimeUnknown, Severity: SeverityMinor,
+		Title:  "a message without a readable date does not begin with its original time",
+		Remedy: "read twilioCreatedAt from the message metadata",
 	},
 	{
 		Code: LossAuthorLeft, Severity: SeverityInfo,

@@ -46,7 +46,7 @@ func (ro *Roster) member(key PersonKey, p Participant, t *tally) Member {
 	name := ro.externalName(p)
 	if p.IsChat() {
 		name = ro.chatName(p, t)
-	} else {
+	} else if !ro.readOnly { // else nobody writes an answer that could get lost
 		t.lose(LossExternalParticipant, channelName(bindingType(p)))
 	}
 	name, cut := displayName(name, string(p.SID), "?")
@@ -56,12 +56,15 @@ func (ro *Roster) member(key PersonKey, p Participant, t *tally) Member {
 	return Member{Key: key, DisplayName: name, Metadata: ro.memberMetadata(p, t), Participant: p}
 }
 
-// chatName is how a chat user is shown: by friendly name, else by identity.
+// chatName is how a chat user is shown: by friendly name, else as the policy says.
 func (ro *Roster) chatName(p Participant, t *tally) string {
 	name := string(p.Identity)
 	user, _ := ro.user(p.Identity)
 	if !isBlank(user.FriendlyName) {
 		name = user.FriendlyName
+	} else if ro.rules.DisplayNames == DisplayNamesNeutral {
+		name = neutralName(cmp.Or(string(user.SID), string(p.SID)))
+		t.lose(LossDisplayNameNeutral, "")
 	} else {
 		t.lose(LossDisplayNameIdentity, "")
 	}

@@ -10,16 +10,20 @@ type Member struct {
 
 // Roster knows who is who in one conversation.
 type Roster struct {
-	// Members are the participants, in the order of their SIDs' listing, each
-	// person once.
+	// Members are who is in the thread once the history stands there: the
+	// participants, in the order of their SIDs' listing, each person once, but
+	// for those that a policy leaves out.
 	Members []Member
 
 	rules        Rules
 	directory    Directory // may be nil
+	readOnly     bool      // nobody stays who could write
 	conversation ConversationSID
 	service      ServiceSID
 	participants []Participant          // all, those merged into another included
-	bySID        map[ParticipantSID]int // index into Members
+	people       []Member               // Members, and those left out
+	leftOut      map[PersonKey]bool     // who of people is no member
+	bySID        map[ParticipantSID]int // index into people
 	byName       map[string]int         // by identity, then by address
 	under        string                 // display name of every sender; empty for their own
 }
@@ -28,6 +32,7 @@ type Roster struct {
 // directory knows nobody.
 func (r Rules) Roster(c Conversation, participants []Participant, dir Directory) (*Roster, []Loss) {
 	ro := &Roster{
+		readOnly:     r.readOnly(c, participants),
 		rules:        r,
 		directory:    dir,
 		conversation: c.SID,
@@ -43,18 +48,18 @@ func (r Rules) Roster(c Conversation, participants []Participant, dir Directory)
 		key := memberKey(c.ServiceSID, p)
 		i, again := seen[key]
 		if again {
-			t.lose(LossParticipantMerged, "same person as "+string(ro.Members[i].Participant.SID))
-			ro.Members[i].readTo(p.LastReadMessageIndex)
+			t.lose(LossParticipantMerged, "same person as "+string(ro.people[i].Participant.SID))
+			ro.people[i].readTo(p.LastReadMessageIndex)
 		} else {
-			i = len(ro.Members)
+			i = len(ro.people)
 			seen[key] = i
-			ro.Members = append(ro.Members, ro.member(key, p, &t))
+			ro.people = append(ro.people, ro.member(key, p, &t))
 		}
 		ro.bySID[p.SID] = i
 		losses = append(losses, t.losses...)
 	}
 	ro.indexNames()
-	return ro, losses
+	return ro, append(losses, ro.leaveOut()...)
 }
 
 // indexNames fills byName. An identity goes before an equal address of somebody

@@ -1,17 +1,12 @@
 package mapping
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"unicode/utf8"
 )
-
-// version counts the changes after which the same source gives other drafts. A
-// ledger is bound to it through Rules.Fingerprint.
-const version = 2
 
 // AddressPolicy says whether phone numbers and e-mail addresses may stand in
 // ACS metadata and display names.
@@ -35,18 +30,31 @@ type Rules struct {
 	// Receipts says that the delivery receipts of messages are kept in the sidecar.
 	// Whoever drafts a message to be written then gives it its receipts.
 	Receipts bool
+
+	// The policies. An empty one is the default, which its type names.
+	OverLimit    OverLimitPolicy
+	External     ExternalPolicy
+	DisplayNames DisplayNamePolicy
+	Closed       ClosedPolicy
+	OriginalTime OriginalTimePolicy
+	// RetentionDays is how many days after its creation a thread deletes itself
+	// with all that is in it, MinRetentionDays to MaxRetentionDays; 0 for never.
+	RetentionDays int
 }
 
 // keyPlace is where the key goes in Rules.MediaURL.
 const keyPlace = "{key}"
 
 // Validate reports what of r cannot be meant. Rules that are not valid still
-// map, without panic: an unknown policy masks.
+// map, without panic: an unknown policy is the default one.
 func (r Rules) Validate() error {
 	switch r.Addresses {
 	case "", AddressesMask, AddressesKeep:
 	default:
 		return fmt.Errorf("address policy %q is neither %s nor %s", r.Addresses, AddressesMask, AddressesKeep)
+	}
+	if err := r.validatePolicies(); err != nil {
+		return err
 	}
 	if r.MediaURL == "" {
 		return nil
@@ -61,22 +69,6 @@ func (r Rules) Validate() error {
 		return fmt.Errorf("media URL template is %d bytes long, more than %d", len(r.MediaURL), MaxMediaURL)
 	}
 	return nil
-}
-
-// Fingerprint identifies the rules and the version of the mapping. Two runs
-// with the same fingerprint write the same messages. The media URL, which may
-// carry a signature, stands in it as a digest only.
-func (r Rules) Fingerprint() string {
-	policy := AddressesMask
-	if !r.masks() {
-		policy = AddressesKeep
-	}
-	sum := sha256.Sum256(appendField(nil, r.MediaURL))
-	receipts := ""
-	if r.Receipts {
-		receipts = "/receipts"
-	}
-	return fmt.Sprintf("mapping-%d/%s/%x%s", version, policy, sum[:8], receipts)
 }
 
 // URL names the file stored under key. It is empty when there is no media store.

@@ -6,8 +6,8 @@ import "strings"
 type Sender struct {
 	Key         PersonKey
 	DisplayName string // senderDisplayName; never empty
-	// Temporary is set for senders that are no participant of the
-	// conversation: they are members only while the history is written.
+	// Temporary is set for senders who are none of Roster.Members: they are
+	// members only while the history is written.
 	Temporary bool
 }
 
@@ -37,8 +37,8 @@ func (ro *Roster) sender(m Message) (Sender, bool) {
 
 // senderNow is sender by the names that everybody has in Twilio now.
 func (ro *Roster) senderNow(m Message) (Sender, bool) {
-	if i, ok := ro.memberOf(m); ok {
-		return ro.memberSender(ro.Members[i], m.Author)
+	if i, ok := ro.personOf(m); ok {
+		return ro.personSender(ro.people[i], m.Author)
 	}
 	var s Sender
 	var cut bool
@@ -49,7 +49,7 @@ func (ro *Roster) senderNow(m Message) (Sender, bool) {
 		if m.Author == "" {
 			s.Key.Name = participantName(m.ParticipantSID)
 		}
-		s.DisplayName, cut = displayName(ro.rules.PublicName(user.FriendlyName), ro.rules.PublicName(m.Author), formerName)
+		s.DisplayName, cut = displayName(ro.rules.PublicName(user.FriendlyName), ro.formerName(m, user), formerName)
 	default:
 		s.Key = Keeper
 		s.DisplayName, cut = displayName(m.Author, systemName)
@@ -64,15 +64,15 @@ func (ro *Roster) senderNow(m Message) (Sender, bool) {
 // they wrote m can only have sent it as the member they are.
 func (ro *Roster) Authors(m Message) []PersonKey {
 	keys := []PersonKey{ro.Sender(m).Key}
-	i, isMember := ro.memberOf(m)
-	if isMember && !joinedAfter(ro.Members[i].Participant, m) {
+	i, present := ro.personOf(m)
+	if present && !joinedAfter(ro.people[i].Participant, m) {
 		return keys
 	}
 	for _, name := range []string{m.Author, participantName(m.ParticipantSID)} {
 		if name == "" || name == participantName("") {
 			continue
 		}
-		if !isMember {
+		if !present {
 			keys = append(keys,
 				PersonKey{Kind: PersonUser, Service: ro.service, Name: name},
 				PersonKey{Kind: PersonPlaceholder, Service: ro.service, Name: name})
@@ -99,8 +99,8 @@ func (ro *Roster) Under(displayName string) *Roster {
 	return &named
 }
 
-// memberOf finds the member who wrote m.
-func (ro *Roster) memberOf(m Message) (int, bool) {
+// personOf finds the participant who wrote m, whether it stays a member or not.
+func (ro *Roster) personOf(m Message) (int, bool) {
 	if i, ok := ro.bySID[m.ParticipantSID]; ok && m.ParticipantSID != "" {
 		return i, true
 	}
@@ -108,10 +108,10 @@ func (ro *Roster) memberOf(m Message) (int, bool) {
 	return i, ok && m.Author != ""
 }
 
-// memberSender is mem, in the name that the author's text gives if it is not
+// personSender is mem, in the name that the author's text gives if it is not
 // one of the member's own.
-func (ro *Roster) memberSender(mem Member, author string) (Sender, bool) {
-	s := Sender{Key: mem.Key, DisplayName: mem.DisplayName}
+func (ro *Roster) personSender(mem Member, author string) (Sender, bool) {
+	s := Sender{Key: mem.Key, DisplayName: mem.DisplayName, Temporary: ro.leftOut[mem.Key]}
 	if strings.TrimSpace(author) == "" || mem.Participant.hasName(author) || author == mem.Key.Name {
 		return s, false
 	}
@@ -126,15 +126,15 @@ func (ro *Roster) authorValue(m Message) string {
 	if !ro.rules.masks() || m.Author == "" {
 		return m.Author
 	}
-	i, isMember := ro.memberOf(m)
-	byAddress := isMember && ro.Members[i].Participant.hasAddress(m.Author)
+	i, present := ro.personOf(m)
+	byAddress := present && ro.people[i].Participant.hasAddress(m.Author)
 	switch {
 	case !byAddress && !isAddress(m.Author):
 		return m.Author
 	case m.ParticipantSID != "":
 		return string(m.ParticipantSID)
-	case isMember:
-		return string(ro.Members[i].Participant.SID)
+	case present:
+		return string(ro.people[i].Participant.SID)
 	}
 	return ""
 }

@@ -64,10 +64,10 @@ func writeList(b *bytes.Buffer, name string, lines [][]byte) {
 	b.WriteByte(']')
 }
 
-// users are the chat users among the members, in their order.
+// users are the chat users among the participants, in their order.
 func (ro *Roster) users() []User {
 	var users []User
-	for _, m := range ro.Members {
+	for _, m := range ro.people {
 		if u, ok := ro.user(m.Participant.Identity); ok {
 			users = append(users, u)
 		}

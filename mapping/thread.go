@@ -23,6 +23,9 @@ type NewChatThread struct {
 	Topic        string            `json:"topic"`
 	Metadata     Metadata          `json:"metadata,omitempty"`
 	Participants []ChatParticipant `json:"participants,omitempty"`
+	// RetentionDays is how many days after its creation the thread deletes
+	// itself; 0 for never.
+	RetentionDays int `json:"retentionDays,omitempty"`
 }
 
 // ChatThread is a thread as ACS reports it.
@@ -33,8 +36,9 @@ type ChatThread struct {
 	CreatedBy CommunicationUserID
 	DeletedOn time.Time // zero unless deleted
 	Metadata  Metadata
-	// RetentionKind is "none" or "threadCreationDate"; empty when not reported.
+	// RetentionKind is RetentionNone or "threadCreationDate"; empty when not reported.
 	RetentionKind string
+	RetentionDays int // after its creation; 0 for a thread that stays
 }
 
 // InvalidParticipant is a member that ACS did not take in an otherwise

@@ -14,15 +14,18 @@ const maxSID = 64
 func (r Rules) ChatThread(c Conversation, ro *Roster) (ThreadDraft, []Loss) {
 	t := tally{item: string(c.SID), stores: r.stores()}
 	d := ThreadDraft{
-		Topic:    r.topic(c, &t),
-		Metadata: r.threadMetadata(c, &t),
-		Members:  ro.Members,
-		Creator:  ro.Creator(nil),
-		Blocked:  blocked(c, ro.Members),
+		Topic:         r.topic(c, &t),
+		Metadata:      r.threadMetadata(c, &t),
+		RetentionDays: r.RetentionDays,
+		Members:       ro.Members,
+		Creator:       ro.Creator(nil),
+		Blocked:       r.blocked(c, ro),
 	}
 	switch c.State {
 	case StateClosed:
-		t.lose(LossStateNotEnforced, "")
+		if !ro.readOnly {
+			t.lose(LossStateNotEnforced, "")
+		}
 	case StateInactive:
 		t.lose(LossStateInactive, "")
 	}
@@ -81,15 +84,19 @@ func (r Rules) threadMetadata(c Conversation, t *tally) Metadata {
 	return md
 }
 
-// blocked says why c cannot be carried at all; empty when it can.
-func blocked(c Conversation, members []Member) string {
+// blocked says why c cannot or shall not be carried at all; empty when it is.
+func (r Rules) blocked(c Conversation, ro *Roster) string {
 	switch {
 	case c.SID == "" || len(c.SID) > maxSID:
 		return "its SID is not one of Twilio's"
 	case c.State == StateInitializing:
 		return "Twilio is still creating it: it is carried by a later run"
-	case len(members) > MaxMembers:
-		return fmt.Sprintf("it has %d members and an ACS thread takes %d", len(members), MaxMembers)
+	case c.State == StateClosed && r.Closed == ClosedSkip:
+		return "it is closed, and --closed skip leaves such conversations out"
+	case r.External == ExternalSkip && anyExternal(ro.participants):
+		return "it has external participants, and --external skip leaves such conversations out"
+	case len(ro.Members) > MaxMembers:
+		return fmt.Sprintf("it has %d members and an ACS thread takes %d", len(ro.Members), MaxMembers)
 	}
 	return ""
 }

@@ -30,17 +30,17 @@ type CanaryLedger interface {
 const canaryRemoval = 10 * time.Second
 
 // TryACS writes a throw-away thread with the extremes of everything that a run
-// ever sends, reads it back, and deletes it and its users again, whatever comes
+// by these rules ever sends, reads it back, and deletes it and its users again, whatever comes
 // in between. What a killed run has left of an earlier one is deleted first.
 //
 // The error is a *CanaryError when ACS does not keep what it is given, so that a
 // migration would lose or change something everywhere. Of opts it heeds Settle,
 // within which everything must be visible, Patience and Logger.
-func TryACS(ctx context.Context, acs CanaryACS, ledger CanaryLedger, opts *Options) error {
+func TryACS(ctx context.Context, acs CanaryACS, ledger CanaryLedger, rules mapping.Rules, opts *Options) error {
 	if opts == nil {
 		opts = &Options{}
 	}
-	c := &canary{CanaryACS: acs, ledger: ledger, opts: opts.withDefaults(), want: mapping.NewCanary()}
+	c := &canary{CanaryACS: acs, ledger: ledger, opts: opts.withDefaults(), want: mapping.NewCanary(rules)}
 	c.patience = &patience{limit: c.opts.Patience}
 	if err := c.remove(ctx); err != nil {
 		return fmt.Errorf("remove an earlier canary: %w", err)

@@ -23,7 +23,7 @@ func (w *world) tryACS(ctx context.Context) error {
 	w.t.Helper()
 	l := w.ledger()
 	defer l.Close()
-	return migrate.TryACS(ctx, w.destination(nil), l, &w.opts)
+	return migrate.TryACS(ctx, w.destination(nil), l, w.rules, &w.opts)
 }
 
 // checkNothingLeft demands that neither ACS nor the ledger has anything of a
@@ -70,7 +70,7 @@ func TestCanaryFindsQuirks(t *testing.T) {
 		{emulator.QuirkNames, "the display name of member 1: want 512 bytes, got the first 0", "--canary never"},
 		{emulator.QuirkMetadata, "the metadata of the thread: want the key twilioConversationSid, got none", "--canary never"},
 		{emulator.QuirkMembers, "member 2: want in the list of members, got not there after 1ms", "--canary never"},
-		{emulator.QuirkRetention, "how long the thread is kept: want none, got threadCreationDate", "default retention"},
+		{emulator.QuirkRetention, "how long the thread is kept: want none, got 30 days from creation", "default retention"},
 	} {
 		t.Run(string(tt.quirk), func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +109,7 @@ func callsOfCanary(t *testing.T) int64 {
 	l := w.ledger()
 	defer l.Close()
 	p := new(process)
-	must(t, migrate.TryACS(t.Context(), w.destination(p), l, &w.opts))
+	must(t, migrate.TryACS(t.Context(), w.destination(p), l, w.rules, &w.opts))
 	return p.made.Load()
 }
 
@@ -180,7 +180,7 @@ func (w *world) kill(call int64) {
 	p := &process{last: call}
 	opts := w.opts
 	opts.Patience = 1 // a nanosecond: the dead do not wait
-	err := migrate.TryACS(w.t.Context(), w.destination(p), mortalLedger{l, p}, &opts)
+	err := migrate.TryACS(w.t.Context(), w.destination(p), mortalLedger{l, p}, w.rules, &opts)
 	if err != nil && !errors.Is(err, errDead) || p.err() == nil {
 		w.t.Fatalf("TryACS: %v, want it dead", err)
 	}

@@ -80,8 +80,8 @@ func (c *canary) compare(got canaryThread) {
 	want := c.want.Thread
 	c.same("the topic", want.Topic, got.properties.Topic)
 	c.sameMetadata("the thread", want.Metadata, got.properties.Metadata)
-	if kind := got.properties.RetentionKind; kind != retentionNone {
-		c.find("how long the thread is kept", retentionNone, kind,
+	if kept := got.properties.Retention(); kept != want.Retention() {
+		c.find("how long the thread is kept", want.Retention(), kept,
 			"a thread that deletes itself takes its history along: see to the resource's default retention policy in Azure")
 	}
 	for i, m := range c.want.Members {

@@ -19,10 +19,7 @@ func (w *worker) updateMembers(ctx context.Context) error {
 	}
 	w.losses.add(changes.losses(w.settled()))
 	w.touched = true
-	if err := w.addMembers(ctx, changes.joined); err != nil {
-		return err
-	}
-	if err := w.removeMembers(ctx, changes.left); err != nil {
+	if err := w.exchangeMembers(ctx, changes); err != nil {
 		return err
 	}
 	for _, m := range changes.renamed {
@@ -33,6 +30,21 @@ func (w *worker) updateMembers(ctx context.Context) error {
 		}
 	}
 	return w.note()
+}
+
+// exchangeMembers adds who has joined and takes out who has left: first the one,
+// so that there always is a member who can act, unless there is no room for it.
+func (w *worker) exchangeMembers(ctx context.Context, changes memberChanges) error {
+	if len(w.roster.Members)+len(changes.left) > mapping.MaxMembers {
+		if err := w.removeMembers(ctx, changes.left); err != nil {
+			return err
+		}
+		return w.addMembers(ctx, changes.joined)
+	}
+	if err := w.addMembers(ctx, changes.joined); err != nil {
+		return err
+	}
+	return w.removeMembers(ctx, changes.left)
 }
 
 // addMembers adds those who are not in the thread yet.
@@ -47,13 +59,17 @@ func (w *worker) addMembers(ctx context.Context, joined []mapping.Member) error 
 		return err
 	}
 	members := make([]mapping.ChatParticipant, len(joined))
+	ids := make([]mapping.CommunicationUserID, len(joined))
 	for i, m := range joined {
 		p, err := w.chatParticipant(ctx, m)
 		if err != nil {
 			return err
 		}
-		members[i] = p
+		members[i], ids[i] = p, p.User
 		w.takeOver(p.User)
+	}
+	if err := w.makeRoom(ctx, ids...); err != nil {
+		return err
 	}
 	if err := w.complete(ctx, members); err != nil {
 		return err

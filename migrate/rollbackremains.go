@@ -87,7 +87,7 @@ func (f *remains) recall(messages int64) (err error) {
 // listFrame writes what is around the messages to the inventory.
 func (f *remains) listFrame(ctx context.Context, r reading) error {
 	p := f.properties
-	err := f.inventory.line(inventoryThread{f.head("thread"), p.Topic, p.CreatedOn, p.CreatedBy, p.Metadata, p.RetentionKind})
+	err := f.inventory.line(inventoryThread{f.head("thread"), p.Topic, p.CreatedOn, p.CreatedBy, p.Metadata, p.Retention()})
 	if err != nil {
 		return err
 	}

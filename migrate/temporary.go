@@ -88,17 +88,30 @@ func (w *worker) calmMembers(ctx context.Context) error {
 	return w.readMembers(ctx)
 }
 
-// makeRoom takes a temporary member out of a thread that is full.
-func (w *worker) makeRoom(ctx context.Context, joining mapping.CommunicationUserID) error {
-	if len(w.members) < mapping.MaxMembers {
-		return nil
-	}
-	for _, id := range w.rec.Temporary {
-		if id != joining && w.members[id] {
-			return w.remove(ctx, id)
+// makeRoom takes temporary members out of a thread that has no place for all who
+// are joining.
+func (w *worker) makeRoom(ctx context.Context, joining ...mapping.CommunicationUserID) error {
+	absent := 0
+	for _, id := range joining {
+		if !w.members[id] {
+			absent++
 		}
 	}
-	return fmt.Errorf("the thread is full: it has %d members", len(w.members))
+	full := func() bool { return len(w.members)+absent > mapping.MaxMembers }
+	for _, id := range w.rec.Temporary {
+		if !full() {
+			return nil
+		}
+		if w.members[id] && !slices.Contains(joining, id) {
+			if err := w.remove(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	if full() {
+		return fmt.Errorf("the thread is full: it has %d members", len(w.members))
+	}
+	return nil
 }
 
 // removeTemporary takes out all who were members only for the history, but for

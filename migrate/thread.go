@@ -91,7 +91,7 @@ func (w *worker) request(ctx context.Context, creator mapping.PersonKey) (*mappi
 	if err := w.createPeople(ctx, first); err != nil {
 		return nil, err
 	}
-	request := &mapping.NewChatThread{Topic: w.draft.Topic, Metadata: w.draft.Metadata}
+	request := &mapping.NewChatThread{Topic: w.draft.Topic, Metadata: w.draft.Metadata, RetentionDays: w.draft.RetentionDays}
 	for _, m := range first {
 		p, err := w.chatParticipant(ctx, m)
 		if err != nil {

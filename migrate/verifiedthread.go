@@ -11,9 +11,6 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// retentionNone is the retention of a thread that deletes nothing by itself.
-const retentionNone = "none"
-
 // compareThread compares what the thread itself says. Where Twilio has moved on
 // since the last run, what that run wrote has to stand.
 func (t *verified) compareThread(draft mapping.ThreadDraft) {
@@ -33,8 +30,8 @@ func (t *verified) compareThread(draft mapping.ThreadDraft) {
 	maps.DeleteFunc(want, theirs)
 	t.pending = t.pending || moved
 	t.compareMetadata(want, got, mapping.IsTwilioKey)
-	if kind := t.thread.properties.RetentionKind; kind != "" { // else it is not told
-		t.compare(retentionNone, kind, "retention")
+	if got := t.thread.properties.Retention(); got != "" { // else it is not told
+		t.compare(draft.Retention(), got, "retention")
 	}
 }
 

@@ -125,7 +125,7 @@ func (s *standing) digest() threadDigest {
 
 func (s *standing) digestThread() string {
 	d := newDigest()
-	d.text(string(s.properties.ID), s.properties.RetentionKind)
+	d.text(string(s.properties.ID), s.properties.Retention())
 	if !slices.Contains(s.rec.Foreign, topicField) {
 		d.text(s.properties.Topic)
 	}

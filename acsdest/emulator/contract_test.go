@@ -89,7 +89,9 @@ func callAll(ctx context.Context, chat *acsdest.Chat, users []mapping.Communicat
 		Topic:        "topic",
 		Metadata:     mapping.Metadata{"k": "v"},
 		Participants: []mapping.ChatParticipant{{User: users[1], DisplayName: "Bo", Metadata: mapping.Metadata{"k": "v"}}},
-	}, &acsdest.CreateThreadOptions{Retention: acsdest.Retention{DeleteAfterDays: 60}})
+
+		RetentionDays: 60,
+	}, nil)
 	if err != nil {
 		return err
 	}

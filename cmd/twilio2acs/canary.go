@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
@@ -27,10 +28,10 @@ func (o *canaryOptions) register(cmd *cobra.Command) {
 }
 
 // send sends the canary, if one is wanted. Nothing else has been written by then.
-func (o *canaryOptions) send(ctx context.Context, dest destinationOptions, to *destination, ledger *checkpoint.Ledger, settle time.Duration, log *slog.Logger) error {
+func (o *canaryOptions) send(ctx context.Context, dest destinationOptions, to *destination, ledger *checkpoint.Ledger, rules mapping.Rules, settle time.Duration, log *slog.Logger) error {
 	if o.mode.value == canaryNever || o.mode.value == canaryAuto && dest.isLocal() {
 		return nil
 	}
 	log.Debug("trying ACS out with a throw-away thread")
-	return migrate.TryACS(ctx, to.acs, ledger, &migrate.Options{Settle: settle, Logger: log})
+	return migrate.TryACS(ctx, to.acs, ledger, rules, &migrate.Options{Settle: settle, Logger: log})
 }

@@ -101,17 +101,7 @@ func (o *mapExportOptions) rules(b mapping.Binding) (mapping.Rules, error) {
 // rulesOf are the rules that a ledger was written under, with that template of media
 // URLs, or without one that of the store. It reports false where they are others.
 func rulesOf(b mapping.Binding, template string) (mapping.Rules, bool) {
-	template = cmp.Or(template, storeTemplate(b.Media))
-	for _, rules := range []mapping.Rules{
-		{Addresses: mapping.AddressesMask}, {Addresses: mapping.AddressesMask, Receipts: true},
-		{Addresses: mapping.AddressesKeep}, {Addresses: mapping.AddressesKeep, Receipts: true},
-	} {
-		rules.MediaURL = template
-		if rules.Fingerprint() == b.Rules {
-			return rules, true
-		}
-	}
-	return mapping.Rules{}, false
+	return mapping.RulesOf(b.Rules, cmp.Or(template, storeTemplate(b.Media)))
 }
 
 // export lists the items of a ledger.

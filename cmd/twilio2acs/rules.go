@@ -12,7 +12,13 @@ import (
 // Every command that maps takes the same ones, so that what one of them shows is
 // what another does.
 type ruleOptions struct {
-	addresses choice
+	addresses    choice
+	overLimit    choice
+	external     choice
+	displayNames choice
+	closed       choice
+	originalTime choice
+	retention    retention
 
 	flags []*pflag.Flag // of all of them
 }
@@ -22,12 +28,33 @@ func (o *ruleOptions) register(cmd *cobra.Command) { o.flags = added(cmd, o.regi
 func (o *ruleOptions) registerAll(cmd *cobra.Command) {
 	choose(cmd, &o.addresses, "addresses", "", "whether phone numbers and e-mail addresses may stand in ACS metadata and names",
 		string(mapping.AddressesMask), string(mapping.AddressesKeep))
+	choose(cmd, &o.overLimit, "over-limit", "", "what becomes of a conversation with more than 250 people; recent keeps the 249 who joined last as members",
+		string(mapping.OverLimitBlock), string(mapping.OverLimitRecent))
+	choose(cmd, &o.external, "external", "", "what becomes of a conversation with SMS, WhatsApp or e-mail participants; history-only leaves nobody in it, so that nobody can write",
+		string(mapping.ExternalPlaceholder), string(mapping.ExternalHistoryOnly), string(mapping.ExternalSkip))
+	choose(cmd, &o.displayNames, "display-names", "", "how a user without a friendly name is shown; neutral is like User 7QX2MA",
+		string(mapping.DisplayNamesIdentity), string(mapping.DisplayNamesNeutral))
+	choose(cmd, &o.closed, "closed", "", "what becomes of a closed conversation; read-only leaves nobody in it, so that nobody can write",
+		string(mapping.ClosedMigrate), string(mapping.ClosedSkip), string(mapping.ClosedReadOnly))
+	choose(cmd, &o.originalTime, "original-time", "", "whether readers see when a message was written; prefix begins its text with [2024-03-05 14:07 UTC], none shows the day of the migration only",
+		string(mapping.OriginalTimeNone), string(mapping.OriginalTimePrefix))
+	cmd.Flags().Var(&o.retention, "retention", "none, or the `days` (30 to 90) after which ACS deletes a thread with its whole history, counted from the migration")
 }
 
 // rules are those that the policies come to, for files that are named by template,
 // and for a source that gives delivery receipts or does not.
 func (o *ruleOptions) rules(template string, receipts bool) (mapping.Rules, error) {
-	r := mapping.Rules{Addresses: mapping.AddressPolicy(o.addresses.value), MediaURL: template, Receipts: receipts}
+	r := mapping.Rules{
+		MediaURL:      template,
+		Receipts:      receipts,
+		Addresses:     mapping.AddressPolicy(o.addresses.value),
+		OverLimit:     mapping.OverLimitPolicy(o.overLimit.value),
+		External:      mapping.ExternalPolicy(o.external.value),
+		DisplayNames:  mapping.DisplayNamePolicy(o.displayNames.value),
+		Closed:        mapping.ClosedPolicy(o.closed.value),
+		OriginalTime:  mapping.OriginalTimePolicy(o.originalTime.value),
+		RetentionDays: int(o.retention),
+	}
 	if err := r.Validate(); err != nil {
 		return mapping.Rules{}, &usageError{err: err}
 	}

@@ -208,7 +208,7 @@ func (o *runOptions) begin(ctx context.Context, s *streams, m *migration, to *de
 		along.silence()
 		return nil, err
 	}
-	if err := o.canary.send(ctx, o.dest, to, ledger, o.settle, log); err != nil {
+	if err := o.canary.send(ctx, o.dest, to, ledger, m.rules, o.settle, log); err != nil {
 		return nil, errors.Join(err, along.end())
 	}
 	return along, nil

@@ -114,7 +114,7 @@ func (r *GoldenReader) thread(ctx context.Context, rec mapping.ThreadRecord, nam
 		return nil, err
 	}
 	g.Thread = &goldenProperties{
-		CreatedBy: names.user(got.CreatedBy), Metadata: got.Metadata, Retention: got.RetentionKind, Topic: got.Topic,
+		CreatedBy: names.user(got.CreatedBy), Metadata: got.Metadata, Retention: got.Retention(), Topic: got.Topic,
 	}
 	messageNames := make(map[mapping.ChatMessageID]string)
 	if g.Messages, err = r.messages(ctx, as, rec.Thread, names, messageNames); err != nil {
