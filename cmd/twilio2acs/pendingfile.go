@@ -23,6 +23,9 @@ func newPendingFile(path, flag string) (*pendingFile, error) {
 	if path == "" {
 		return nil, nil
 	}
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, withHint(fmt.Errorf("write %s: there is something that is no file", path), "name a file that can be written with "+flag)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"*") // for its owner alone
 	if err != nil {
 		return nil, withHint(fmt.Errorf("write %s: %w", path, err), "name a file that can be written with "+flag)

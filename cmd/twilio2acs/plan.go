@@ -83,7 +83,7 @@ func registerDetailedExitcode(cmd *cobra.Command, value *bool) {
 
 // check refuses what the command line alone says is wrong.
 func (o *planOptions) check() error {
-	return cmp.Or(o.migrationOptions.check(), o.delete.check(), o.report.check(), o.live.check(o.dest, o.forecast.wanted), o.pages.check())
+	return cmp.Or(o.migrationOptions.check(), o.delete.check(), o.report.check(), o.live.check(o.dest, o.forecast.wanted))
 }
 
 // plan prints what a run would do.

@@ -23,6 +23,7 @@ type verifyOptions struct {
 	as               choice
 	resume           bool
 	quick            bool
+	pages            pageOptions
 	detailedExitcode bool
 
 	run   string // the command that carries over what is missing
@@ -65,6 +66,7 @@ In CSV, what a spreadsheet would take for a formula begins with an apostrophe.`,
 	o.register(cmd)
 	o.connect.register(cmd)
 	o.registerOwn(cmd)
+	o.pages.register(cmd)
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitChanges, exitIncomplete, exitMismatch, exitOutage, exitLocked,
 		exitTwilioCredentials, exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitState, exitFixture, exitUsage,
 		exitInterrupted, exitTerminated)
@@ -106,6 +108,11 @@ func (o *verifyOptions) check() error {
 // verify compares and prints what differs.
 func verify(ctx context.Context, o *verifyOptions, s *streams) error {
 	began := time.Now()
+	pages, err := o.pages.begin()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = pages.close() }() // what stays of an incomplete file does no harm
 	v, skipped, err := o.compare(ctx, s, o.printFound(s))
 	err = causeOf(ctx, err)
 	if err == nil {
@@ -127,6 +134,9 @@ func verify(ctx context.Context, o *verifyOptions, s *streams) error {
 		r.next = o.again
 	case v.OK() && v.Summary.Incomplete():
 		r.next = o.run
+	}
+	if r.tells() {
+		r.err = worse(r.err, pages.write(o.page(v, r)))
 	}
 	return o.print(s, r)
 }

@@ -24,6 +24,24 @@
   };
   const time = s => s >= 3600 ? (s / 3600).toFixed(1) + " h" : s >= 60 ? (s / 60).toFixed(1) + " min" : s + " s";
 
+  // A verification has no table, but differences to search.
+  const different = find("different");
+  if (different) {
+    const all = [...different.children].map(e => [e, e.textContent.toLowerCase()]);
+    const choose = () => {
+      const q = find("find").value.trim().toLowerCase();
+      let n = 0;
+      for (const [e, text] of all) {
+        e.hidden = !text.includes(q);
+        if (!e.hidden) n++;
+      }
+      find("count").textContent = comma(n) + " of " + comma(all.length) + " conversations";
+    };
+    find("find").addEventListener("input", choose);
+    find("tools").hidden = false;
+    choose();
+  }
+
   const rows = read("rows");
   const previews = new Map(read("previews").map(p => [p.sid, p]));
   const table = find("conv");

@@ -2,16 +2,11 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/twilio2acs/twilio2acs/mapping"
-	"github.com/twilio2acs/twilio2acs/migrate/report"
 )
 
 // pageOptions say where a result is written for people beside the terminal.
@@ -26,14 +21,6 @@ func (o *pageOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.markdown, "markdown", "", "write the result to this `file`, as Markdown that fits into a comment on a pull request")
 }
 
-// check refuses what cannot be meant.
-func (o *pageOptions) check() error {
-	if o.html != "" && o.html == o.markdown {
-		return usagef("name two files", "--html and --markdown name the same file %s", o.html)
-	}
-	return nil
-}
-
 // page is a result as its renderers take it.
 type page interface {
 	WriteHTML(io.Writer) error
@@ -46,6 +33,9 @@ type pageFiles struct{ html, markdown *pendingFile }
 
 // begin begins the files.
 func (o *pageOptions) begin() (*pageFiles, error) {
+	if o.html != "" && o.html == o.markdown {
+		return nil, usagef("name two files", "--html and --markdown name the same file %s", o.html)
+	}
 	html, err := newPendingFile(o.html, "--html")
 	if err != nil {
 		return nil, err
@@ -74,47 +64,3 @@ func (f *pageFiles) write(p page) error {
 
 // close removes what is not complete.
 func (f *pageFiles) close() error { return errors.Join(f.html.close(), f.markdown.close()) }
-
-// planPages are the files for people that a plan writes.
-type planPages struct {
-	*pageFiles
-	sampler *report.Sampler // nil without --html
-}
-
-func (o *pageOptions) beginPlan() (*planPages, error) {
-	files, err := o.begin()
-	if err != nil {
-		return nil, err
-	}
-	p := &planPages{pageFiles: files}
-	if files.html != nil {
-		p.sampler = new(report.Sampler)
-	}
-	return p, nil
-}
-
-// listeners take the samples that the page shows.
-func (p *planPages) listeners() []planListener {
-	if p.sampler == nil {
-		return nil
-	}
-	return []planListener{p.sampler}
-}
-
-// finish writes the files of a plan that is complete.
-func (p *planPages) finish(ctx context.Context, o *planOptions, m *migration, d *drawn) error {
-	doc := &report.PlanPage{Plan: d.plan, Source: o.source.source, Destination: o.dest.dest, MadeAt: time.Now(), Next: o.run}
-	for _, code := range d.unaccepted {
-		doc.Unaccepted = append(doc.Unaccepted, mapping.LossCode(code))
-	}
-	if err := o.status(d.plan); err != nil && !silent(err) {
-		doc.Refusal = err.Error()
-	}
-	if p.sampler != nil {
-		doc.Previews = p.sampler.Finish()
-		if err := doc.Previews.AddThumbnails(ctx, m.src.OpenMedia); err != nil {
-			return err
-		}
-	}
-	return p.write(doc)
-}
