@@ -10,5 +10,5 @@ func freeSpace(dir string) (uint64, error) {
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return 0, err
 	}
-	return uint64(max(0, int64(disk.Bavail))) * uint64(disk.Bsize), nil //nolint:unconvert // types differ from system to system
+	return uint64(max(0, int64(disk.Bavail))) * uint64(disk.Bsize), nil
 }
