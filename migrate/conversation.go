@@ -30,6 +30,7 @@ type worker struct {
 	// waiting are messages held back: at first until it is known who writes, then
 	// the last one until the history before it is closed.
 	waiting []mapping.Message
+	ahead   mediaAhead
 	next    time.Time // not before then may the next message be sent
 	touched bool      // something was changed in this run
 	// Until then a call that adds or removes members may still be carried out,
@@ -58,6 +59,7 @@ func (e *Engine) newWorker(c mapping.Conversation, t turn) *worker {
 
 // end notes and reports how it went. It returns an error as conversation does.
 func (e *Engine) end(ctx context.Context, w *worker, err error) error {
+	w.ahead.all.Wait()
 	e.stats.end(w.c.SID, !w.heldBack)
 	status := mapping.StatusPending
 	var fatal error

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -46,12 +47,14 @@ type writer struct {
 	store    MediaStore // nil: none
 	people   *people
 	creators creators
-	inbox    *inbox // nil: nothing is held back
-	patience *patience
-	stats    Stats
-	stop     context.CancelCauseFunc // ends the run for a reason
-	deadline time.Time               // when Options.MaxDuration ends it
-	failures atomic.Int64            // conversations that failed
+	// fileSlots bounds how many files are stored ahead of their messages.
+	fileSlots *semaphore.Weighted
+	inbox     *inbox // nil: nothing is held back
+	patience  *patience
+	stats     Stats
+	stop      context.CancelCauseFunc // ends the run for a reason
+	deadline  time.Time               // when Options.MaxDuration ends it
+	failures  atomic.Int64            // conversations that failed
 
 	// unclean is when the previous run last gave a sign of life, if it did not
 	// end by itself: until Settle later its requests may still arrive.
@@ -71,7 +74,7 @@ func New(src Twilio, acs ACS, ledger Ledger, store MediaStore, rules mapping.Rul
 	p := &patience{limit: v.opts.Patience}
 	return &Engine{view: v, writer: &writer{
 		acs: acs, ledger: ledger, store: store, patience: p,
-		people: newPeople(ledger, acs, p),
+		people: newPeople(ledger, acs, p), fileSlots: semaphore.NewWeighted(filesAhead),
 	}}
 }
 

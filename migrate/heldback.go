@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"maps"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -22,6 +23,9 @@ func (w *worker) holdBack(ctx context.Context) error {
 	}
 	newest := w.waiting[0]
 	w.heldBack = true
+	if _, err := w.media(ctx, newest); err != nil && !errors.Is(err, errGone) {
+		return err // its files can go ahead
+	}
 	if err := w.removeTemporary(ctx, w.roster.Sender(newest)); err != nil {
 		return err
 	}

@@ -51,18 +51,22 @@ func (w *worker) file(ctx context.Context, m mapping.Message, f mapping.Media) (
 		w.sum.Media.Blocked++
 		return mapping.MediaRecord{}, nil
 	}
+	ahead := w.ahead.wait(f.SID)
 	rec, found, err := w.ledger.Media(w.c.SID, f.SID)
 	if err != nil {
 		return rec, ledgerFailure(err)
 	}
 	if found && rec.Missing == "" {
-		w.sum.Media.Unchanged++
+		if ahead {
+			w.sum.Media.Created++
+		} else {
+			w.sum.Media.Unchanged++
+		}
 		return rec, nil
 	}
-	rec = mapping.MediaRecord{SID: f.SID, Conversation: w.c.SID, Key: w.rules.MediaKey(w.c.SID, f)}
-	r, err := w.src.OpenMedia(ctx, w.c, f)
+	rec, err = w.storeFile(ctx, f)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, errFileGone):
 		if gone, err := w.isGone(ctx, departed{w.c.ServiceSID, w.c.SID, mapping.MessageRecord{SID: m.SID}}); gone || err != nil {
 			return rec, cmp.Or(err, errGone) // its files go with a message
 		}
@@ -72,17 +76,33 @@ func (w *worker) file(ctx context.Context, m mapping.Message, f mapping.Media) (
 	case err != nil:
 		return rec, err
 	default:
-		rec.Size, rec.SHA256, err = w.store.Put(ctx, rec.Key, f.ContentType, r)
-		if cerr := r.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
-			return rec, err
-		}
 		w.sum.Media.Created++
-		w.stats.bytes.Add(rec.Size)
 	}
 	return rec, ledgerFailure(w.ledger.RecordMedia(rec))
+}
+
+// errFileGone says that Twilio does not have a file, as against a store without a
+// place for it.
+var errFileGone = errors.New(missingAtSource)
+
+// storeFile brings one file into the store.
+func (w *worker) storeFile(ctx context.Context, f mapping.Media) (mapping.MediaRecord, error) {
+	rec := mapping.MediaRecord{SID: f.SID, Conversation: w.c.SID, Key: w.rules.MediaKey(w.c.SID, f)}
+	r, err := w.src.OpenMedia(ctx, w.c, f)
+	if errors.Is(err, fs.ErrNotExist) {
+		return rec, errFileGone
+	}
+	if err != nil {
+		return rec, err
+	}
+	rec.Size, rec.SHA256, err = w.store.Put(ctx, rec.Key, f.ContentType, r)
+	if cerr := r.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		w.stats.bytes.Add(rec.Size)
+	}
+	return rec, err
 }
 
 // recordedMedia is what media found out about the files of m when it was sent.

@@ -59,6 +59,7 @@ func (w *worker) message(ctx context.Context, m mapping.Message, known *known) e
 	switch w.judge(m, rec, there) {
 	case missing:
 		w.waiting = append(w.waiting, m)
+		w.storeAhead(ctx, m)
 		return nil
 	case late:
 		err = w.sendLate(ctx, m)
