@@ -5,8 +5,8 @@ package mapping
 var lossTable = []LossInfo{
 	{
 		Code: LossArrivalTime, Severity: SeverityCritical, Account: true,
-		Title:  "ACS stamps messages and read receipts with the time they arrive, not the original time",
-		Remedy: "show twilioCreatedAt from the message metadata in the application, then accept this",
+		Title:  "ACS stamps messages and read receipts with the time they arrive: readers see the day of the migration, not the original time",
+		Remedy: "show twilioCreatedAt from the message metadata in the application, then accept this; or use --original-time prefix",
 	},
 	{
 		Code: LossOriginalTimeInText, Severity: SeverityMajor, Account: true,
@@ -20,7 +20,7 @@ var lossTable = []LossInfo{
 	},
 	{
 		Code: LossRetention, Severity: SeverityMajor, Account: true,
-		Title:  "ACS deletes each thread with its whole history that many days after the migration created it, however old or new its messages are",
+		Title:  "ACS deletes each thread with its whole history as many days after the migration as --retention says, however old or new its messages are",
 		Remedy: "use --retention none, or keep a recorded snapshot",
 	},
 	{

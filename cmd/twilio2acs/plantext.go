@@ -40,6 +40,7 @@ func (r *planResult) write(t *textWriter) error {
 	t.losses(r.Losses)
 	r.findings(t)
 	t.problems(r.Problems, r.MoreProblems)
+	r.decisions(t)
 	r.prospects(t)
 	t.printf("\n")
 	t.summary(r.Summary, planWords)
