@@ -10,7 +10,7 @@ import (
 // resource looks alike wherever it was read and in whatever order it was written.
 // Null and nothing are empty; what is no JSON stays as it is.
 func plainJSON(raw json.RawMessage) string {
-	if len(raw) == 0 {
+	if len(raw) == 0 || string(raw) == "null" { // mostly
 		return ""
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))

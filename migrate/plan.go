@@ -148,6 +148,7 @@ func (p *planner) meetPerson(g *changeGroup, who person) error {
 func (p *planner) conversation(ctx context.Context, c mapping.Conversation, changes *changeGroup) error {
 	p.listed.addConversation(c.SID)
 	pc := &planned{subject: newSubject(p.view, c), planner: p, changes: changes, writers: make(map[mapping.PersonKey]bool)}
+	pc.recall = new(recall)
 	err := pc.run(ctx)
 	if err != nil && (stops(err) || ctx.Err() != nil) {
 		return err

@@ -159,7 +159,11 @@ func (pc *planned) messages(ctx context.Context) error {
 	defer known.stop()
 	var gone []mapping.MessageRecord
 	known.leave = func(rec mapping.MessageRecord) { gone = append(gone, rec) }
-	for m, err := range pc.src.Messages(ctx, pc.c, after) {
+	list := pc.recall.list()
+	if list == nil {
+		list = pc.src.Messages(ctx, pc.c, after)
+	}
+	for m, err := range list {
 		if err != nil {
 			return unreadable("list messages", err)
 		}

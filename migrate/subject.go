@@ -28,6 +28,9 @@ type subject struct {
 	problems []Problem
 	// met are the files counted so far; nil unless some may be left out.
 	met map[mapping.MediaSID]bool
+	// recall keeps the messages for whoever lists them twice; nil in a run, which
+	// waits for ACS in between.
+	recall *recall
 }
 
 func newSubject(v *view, c mapping.Conversation) subject {

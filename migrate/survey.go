@@ -86,7 +86,7 @@ func (s *subject) mayBegin(ctx context.Context, found surveyed) error {
 	if !s.opts.Whole {
 		return nil
 	}
-	for m, err := range s.src.Messages(ctx, s.c, -1) {
+	for m, err := range s.recall.keep(s.src.Messages(ctx, s.c, -1)) {
 		if err != nil {
 			return unreadable("list messages", err)
 		}
