@@ -11,26 +11,30 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 )
 
-// profiled migrates and returns the share of CPU time, for some seconds once messages
-// are carried, in which a function of the package named was at work.
-func (s *scene) profiled(ctx context.Context, pkg string, seconds int, more ...string) (share float64, err error) {
+// profiled migrates and returns the share of the CPU time of the run in which a
+// function of the package named was at work.
+func (s *scene) profiled(ctx context.Context, pkg string, more ...string) (share float64, err error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return 0, err
 	}
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
-	taken := make(chan error, 1)
-	go func() { taken <- takeProfile(watch, addr, seconds, s.path("cpu.pprof")) }()
+	var profiles []string
+	var taken error
+	var watcher sync.WaitGroup
+	watcher.Go(func() { profiles, taken = takeProfiles(watch, addr, s.path("cpu")) })
 	_, err = s.run(ctx, append(more, "--metrics-listen", addr)...)
 	stop()
-	if err := errors.Join(err, <-taken); err != nil {
+	watcher.Wait()
+	if err := errors.Join(err, taken); err != nil {
 		return 0, err
 	}
-	return shareOf(ctx, s.path("cpu.pprof"), pkg)
+	return shareOf(ctx, profiles, pkg)
 }
 
 // freeAddress is one that nobody listens at, as far as can be told.
@@ -42,28 +46,26 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// takeProfile asks the program at addr for a profile, as soon as it carries messages.
-func takeProfile(ctx context.Context, addr string, seconds int, into string) error {
-	for {
-		text, err := get(ctx, "http://"+addr+"/metrics")
-		if err == nil && carrying.Match(text) {
-			break
+// takeProfiles asks the program at addr for profiles, one after the other, until it
+// has ended. What it does while it ends is in none of them.
+func takeProfiles(ctx context.Context, addr, name string) (files []string, err error) {
+	for ctx.Err() == nil {
+		text, err := get(ctx, "http://"+addr+"/debug/pprof/profile?seconds=1")
+		if err != nil { // it has not begun to listen yet, or has ended
+			time.Sleep(10 * time.Millisecond)
+			continue
 		}
-		select {
-		case <-ctx.Done():
-			return errors.New("the run was over before it could be profiled")
-		case <-time.After(20 * time.Millisecond):
+		file := fmt.Sprintf("%s-%d.pprof", name, len(files))
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			return files, err
 		}
+		files = append(files, file)
 	}
-	text, err := get(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", addr, seconds))
-	if err != nil {
-		return fmt.Errorf("profile the run: %w", err)
+	if len(files) == 0 {
+		return nil, errors.New("the run was over before it could be profiled")
 	}
-	return os.WriteFile(into, text, 0o600)
+	return files, nil
 }
-
-// carrying shows that messages are on their way.
-var carrying = regexp.MustCompile(`(?m)^twilio2acs_messages_total [1-9]`)
 
 func get(ctx context.Context, url string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -84,9 +86,10 @@ func get(ctx context.Context, url string) ([]byte, error) {
 // accounted is how pprof says what part of a profile its options leave.
 var accounted = regexp.MustCompile(`Showing nodes accounting for \S+, ([\d.]+)% of`)
 
-// shareOf is the share of a profile in which a function of pkg was on the stack.
-func shareOf(ctx context.Context, file, pkg string) (float64, error) {
-	cmd := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", "-nodefraction=0", "-nodecount=100000", "-focus", pkg, file) //nolint:gosec // a file of our own
+// shareOf is the share of profiles in which a function of pkg was on the stack.
+func shareOf(ctx context.Context, files []string, pkg string) (float64, error) {
+	args := append([]string{"tool", "pprof", "-top", "-nodefraction=0", "-nodecount=100000", "-focus", pkg}, files...)
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // files of our own
 	out, err := cmd.Output()
 	if err != nil {
 		return 0, fmt.Errorf("read profile: %w", err)
