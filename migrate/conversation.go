@@ -27,6 +27,7 @@ type worker struct {
 	tail tail
 	// members are those of the thread now; nil until they are needed.
 	members map[mapping.CommunicationUserID]bool
+	authors []author // of the latest messages
 	// waiting are messages held back: at first until it is known who writes, then
 	// the last one until the history before it is closed.
 	waiting []mapping.Message

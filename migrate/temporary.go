@@ -12,12 +12,7 @@ import (
 // sender is the communication user that sends for s, made a member of the
 // thread if it is none.
 func (w *worker) sender(ctx context.Context, s mapping.Sender) (mapping.CommunicationUserID, error) {
-	p := person{Key: s.Key, UserSID: w.dir.users[s.Key].SID}
-	if s.Key.Kind != mapping.PersonKeeper {
-		p.DisplayName = s.DisplayName
-	}
-	w.census.add(s.Key)
-	id, err := w.people.id(ctx, p, true)
+	id, err := w.author(ctx, s)
 	if err != nil {
 		return "", err
 	}
@@ -36,6 +31,38 @@ func (w *worker) sender(ctx context.Context, s mapping.Sender) (mapping.Communic
 	}
 	return id, step("add the author of a message", err)
 }
+
+// author is who sends as s. Most messages are from the few who wrote those before
+// them: what the ledger said of these need not be asked again, since nobody's user
+// ever changes.
+func (w *worker) author(ctx context.Context, s mapping.Sender) (mapping.CommunicationUserID, error) {
+	if i := slices.IndexFunc(w.authors, func(a author) bool { return a.key == s.Key }); i >= 0 {
+		return w.authors[i].id, nil
+	}
+	p := person{Key: s.Key, UserSID: w.dir.users[s.Key].SID}
+	if s.Key.Kind != mapping.PersonKeeper {
+		p.DisplayName = s.DisplayName
+	}
+	w.census.add(s.Key)
+	id, err := w.people.id(ctx, p, true)
+	if err != nil {
+		return "", err
+	}
+	if len(w.authors) == maxAuthors {
+		w.authors = w.authors[1:]
+	}
+	w.authors = append(w.authors, author{s.Key, id})
+	return id, nil
+}
+
+// author is somebody who has written in a conversation, and the user that sends it.
+type author struct {
+	key mapping.PersonKey
+	id  mapping.CommunicationUserID
+}
+
+// maxAuthors is how many of them are kept in mind.
+const maxAuthors = 8
 
 // join makes a participant of the conversation a member of the thread.
 func (w *worker) join(ctx context.Context, key mapping.PersonKey) error {
