@@ -32,8 +32,8 @@ func boundary(text string, end int) int {
 	for !utf8.RuneStart(text[end]) {
 		end--
 	}
-	cut := 0
-	for b := range graphemeBoundaries(text, safeStart(text, end), end) {
+	cut := safeStart(text, end)
+	for b := range graphemeBoundaries(text, cut, end) {
 		cut = b
 	}
 	return cut

@@ -29,6 +29,9 @@ func TestEditionFitsItsPlaces(t *testing.T) {
 					t.Errorf("part %d measures %d bytes", i, p.Size())
 				}
 			}
+			if shown := len(joined(got)); shown < min(len(body), n*13_000) {
+				t.Errorf("%d bytes of %.10q… are shown in %d parts", shown, body, n)
+			}
 			grew := len(whole.Parts) > n
 			if lost(losses, mapping.LossEditGrew) != grew || (got.Chunk != nil) != grew {
 				t.Errorf("%.10q… in %d parts: losses %v, chunk %t; want both: %t", body, n, losses, got.Chunk != nil, grew)
