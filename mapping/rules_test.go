@@ -22,16 +22,34 @@ func TestURL(t *testing.T) {
 	}
 }
 
+// defaults name each policy.
+var defaults = mapping.Rules{
+	Addresses: mapping.AddressesMask, OverLimit: mapping.OverLimitBlock, External: mapping.ExternalPlaceholder,
+	DisplayNames: mapping.DisplayNamesIdentity, Closed: mapping.ClosedMigrate, OriginalTime: mapping.OriginalTimeNone,
+}
+
 func TestFingerprint(t *testing.T) {
 	zero := mapping.Rules{}
 	if got, want := zero.Fingerprint(), (mapping.Rules{Addresses: mapping.AddressesMask}).Fingerprint(); got != want {
 		t.Errorf("Fingerprint() = %q of the zero value; want %q, since it masks", got, want)
+	}
+	if got, want := zero.Fingerprint(), defaults.Fingerprint(); got != want {
+		t.Errorf("Fingerprint() = %q of the zero value; want %q, that of the defaults by name", got, want)
 	}
 	seen := map[string]bool{zero.Fingerprint(): true}
 	for _, r := range []mapping.Rules{
 		{Addresses: mapping.AddressesKeep},
 		{MediaURL: "https://x.example/{key}?sig=secret"},
 		{MediaURL: "https://x.example/{key}?sig=other"},
+		{OverLimit: mapping.OverLimitRecent},
+		{External: mapping.ExternalHistoryOnly},
+		{External: mapping.ExternalSkip},
+		{DisplayNames: mapping.DisplayNamesNeutral},
+		{Closed: mapping.ClosedReadOnly},
+		{Closed: mapping.ClosedSkip},
+		{OriginalTime: mapping.OriginalTimePrefix},
+		{RetentionDays: 30},
+		{RetentionDays: 60},
 	} {
 		got := r.Fingerprint()
 		if seen[got] {
@@ -52,7 +70,13 @@ func TestValidate(t *testing.T) {
 	}{
 		{"zero", mapping.Rules{}, true},
 		{"store", stored, true},
-		{"unknown policy", mapping.Rules{Addresses: "hide"}, false},
+		{"unknown address policy", mapping.Rules{Addresses: "hide"}, false},
+		{"unknown policy", mapping.Rules{Closed: "open"}, false},
+		{"every default by name", defaults, true},
+		{"retention", mapping.Rules{RetentionDays: 90}, true},
+		{"retention too short", mapping.Rules{RetentionDays: 29}, false},
+		{"retention too long", mapping.Rules{RetentionDays: 91}, false},
+		{"retention negative", mapping.Rules{RetentionDays: -30}, false},
 		{"no place for the key", mapping.Rules{MediaURL: "https://x.example/"}, false},
 		{"too long", mapping.Rules{MediaURL: "https://x.example/{key}?" + strings.Repeat("s", mapping.MaxMediaURL)}, false},
 		{"not UTF-8", mapping.Rules{MediaURL: "https://x.example/{key}\xff"}, false},
