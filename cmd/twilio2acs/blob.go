@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"strings"
 
 	"github.com/twilio2acs/twilio2acs/acsdest"
@@ -17,7 +16,11 @@ const blobPrefix = "azblob:"
 // blobStore is the store in a container, with the credentials that the
 // environment has. It asks nothing of Azure yet.
 func blobStore(containerURL string) (*acsdest.BlobStore, error) {
-	if s := os.Getenv("AZURE_STORAGE_CONNECTION_STRING"); s != "" {
+	s, err := secret("AZURE_STORAGE_CONNECTION_STRING")
+	if err != nil {
+		return nil, err
+	}
+	if s != "" {
 		conn, err := acsdest.ParseStorageConnectionString(s)
 		if err != nil {
 			return nil, err

@@ -61,9 +61,16 @@ const destinationEnvironment = `  ACS_CONNECTION_STRING              the ACS res
                                      Entra ID signs in
 `
 
+// filesNote ends what is said of an environment with secrets.
+const filesNote = `  Each secret may be a file instead: TWILIO_AUTH_TOKEN_FILE=/run/secrets/token.
+`
+
 // describe notes what the help of cmd says about its environment and exit codes,
 // and keeps its flags in the order in which they were added or given.
 func describe(cmd *cobra.Command, environment string, codes ...int) {
 	cmd.Flags().SortFlags = false
+	if environment != "" {
+		environment += filesNote
+	}
 	cmd.Annotations = map[string]string{environmentNote: environment, exitNote: exitHelp(codes...)}
 }

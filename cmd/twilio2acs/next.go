@@ -8,7 +8,8 @@ import (
 )
 
 // suggest is the command line of another command with the flags that this one
-// was given, as far as the other knows them.
+// was given, as far as the other knows them. What the configuration says, it says
+// of the other one as well.
 func suggest(cmd *cobra.Command, name string, extra ...string) string {
 	other, _, err := cmd.Root().Find(strings.Fields(name))
 	if err != nil {
@@ -16,7 +17,7 @@ func suggest(cmd *cobra.Command, name string, extra ...string) string {
 	}
 	words := append([]string{cmd.Root().Name()}, strings.Fields(name)...)
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if other.Flags().Lookup(f.Name) == nil || passing[f.Name] {
+		if other.Flag(f.Name) == nil || passing[f.Name] {
 			return
 		}
 		for _, value := range flagValues(f) {

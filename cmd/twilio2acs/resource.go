@@ -17,7 +17,11 @@ type acsResource struct {
 
 // resourceFromEnvironment prefers a connection string: it needs nothing else.
 func resourceFromEnvironment() (acsResource, error) {
-	if s := os.Getenv("ACS_CONNECTION_STRING"); s != "" {
+	s, err := secret("ACS_CONNECTION_STRING")
+	if err != nil {
+		return acsResource{}, err
+	}
+	if s != "" {
 		conn, err := acsdest.ParseConnectionString(s)
 		return acsResource{conn.Endpoint, &conn}, err
 	}

@@ -20,8 +20,9 @@ Communication Services (ACS) Chat: every message once, in order, under its autho
 		SilenceUsage:  true,
 	},
 		newPlanCommand(s), newRunCommand(s), newVerifyCommand(s), newStatusCommand(s), newExplainCommand(s), newRollbackCommand(s), newMapCommand(s), newSchemaCommand(s),
-		newRecordCommand(s), newReplayCommand(s), newServeCommand(s), newDoctorCommand(s), newVersionCommand(s),
+		newRecordCommand(s), newReplayCommand(s), newServeCommand(s), newDoctorCommand(s), newConfigCommand(s), newInitCommand(s), newVersionCommand(s),
 	)
+	withConfiguration(root, s)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetHelpTemplate(helpTemplate)
@@ -85,7 +86,7 @@ func whenBegun(cmd *cobra.Command, f func(*cobra.Command) error) {
 
 // misuse is an error of the command line itself.
 func misuse(cmd *cobra.Command, err error) error {
-	return &usageError{err: err, hint: "see " + cmd.CommandPath() + " --help"}
+	return &usageError{err: err, hint: cmp.Or(hintOf(err), "see "+cmd.CommandPath()+" --help")}
 }
 
 // reportError tells people of an error, and machines too if the command has not.

@@ -83,7 +83,7 @@ func (o sourceOptions) open(ctx context.Context, log *slog.Logger) (source, erro
 // client is a client of live Twilio: opts with what the flags and the environment
 // say.
 func (o sourceOptions) client(opts twiliosrc.ClientOptions) (*twiliosrc.Client, error) {
-	credentials, err := twilioCredentials(os.Getenv)
+	credentials, err := twilioCredentials(os.Getenv, secret)
 	if err != nil {
 		return nil, err
 	}
@@ -110,15 +110,23 @@ func (o sourceOptions) openSnapshot(ctx context.Context) (source, error) {
 
 // twilioCredentials reads them from the environment. An API key is preferred:
 // it can be revoked by itself.
-func twilioCredentials(env func(string) string) (twiliosrc.Credentials, error) {
+func twilioCredentials(env func(string) string, secret func(string) (string, error)) (twiliosrc.Credentials, error) {
 	account := env("TWILIO_ACCOUNT_SID")
 	if account == "" {
 		return twiliosrc.Credentials{}, &twiliosrc.CredentialsError{Err: errors.New("TWILIO_ACCOUNT_SID is not set")}
 	}
 	c := twiliosrc.Credentials{AccountSID: mapping.AccountSID(account)}
-	switch key, secret, token := env("TWILIO_API_KEY"), env("TWILIO_API_SECRET"), env("TWILIO_AUTH_TOKEN"); {
-	case key != "" && secret != "":
-		c.Username, c.Password = key, secret
+	keySecret, err := secret("TWILIO_API_SECRET")
+	if err != nil {
+		return c, err
+	}
+	token, err := secret("TWILIO_AUTH_TOKEN")
+	if err != nil {
+		return c, err
+	}
+	switch key := env("TWILIO_API_KEY"); {
+	case key != "" && keySecret != "":
+		c.Username, c.Password = key, keySecret
 	case key != "":
 		return c, &twiliosrc.CredentialsError{Err: errors.New("TWILIO_API_KEY is set, but TWILIO_API_SECRET is not")}
 	case token != "":

@@ -1,0 +1,85 @@
+package config
+
+import (
+	"slices"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/spf13/pflag"
+)
+
+// A Command is a command whose flags can be configured.
+type Command struct {
+	Name  string // without the program: "map export"
+	Flags *pflag.FlagSet
+}
+
+// FileFlag and ProfileFlag are the flags that say which file and profile are meant.
+// They cannot be set in the file itself.
+const (
+	FileFlag    = "config"
+	ProfileFlag = "profile"
+)
+
+// configurable reports whether the file may set f.
+func configurable(f *pflag.Flag) bool {
+	return f.Name != "help" && f.Name != FileFlag && f.Name != ProfileFlag && !f.Hidden
+}
+
+// flag is the configurable flag of c with that name; nil for none.
+func (c Command) flag(name string) *pflag.Flag {
+	if f := c.Flags.Lookup(name); f != nil && configurable(f) {
+		return f
+	}
+	return nil
+}
+
+// each calls visit with each configurable flag of c, in the order of its help.
+func (c Command) each(visit func(*pflag.Flag)) {
+	c.Flags.VisitAll(func(f *pflag.Flag) {
+		if configurable(f) {
+			visit(f)
+		}
+	})
+}
+
+// find is the command of that name.
+func find(commands []Command, name string) (Command, bool) {
+	i := slices.IndexFunc(commands, func(c Command) bool { return c.Name == name })
+	if i < 0 {
+		return Command{}, false
+	}
+	return commands[i], true
+}
+
+// flagNames are the names of all configurable flags of commands, sorted.
+func flagNames(commands []Command) []string {
+	var names []string
+	for _, c := range commands {
+		c.each(func(f *pflag.Flag) { names = append(names, f.Name) })
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func commandNames(commands []Command) []string {
+	var names []string
+	for _, c := range commands {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// meant is a remedy for a word that is none of words: the nearest of them, if one is
+// near enough for a slip of the hand, else otherwise.
+func meant(word string, words []string, otherwise string) string {
+	best, distance := "", max(2, len(word)/3)+1
+	for _, w := range words {
+		if d := levenshtein.ComputeDistance(word, w); d < distance {
+			best, distance = w, d
+		}
+	}
+	if best == "" {
+		return otherwise
+	}
+	return "did you mean " + best + "?"
+}
