@@ -45,6 +45,13 @@ type Example struct {
 // maxExamples is how many examples a finding has.
 const maxExamples = 5
 
+// maxKinds is how many kinds a finding tells apart: kinds of channels are what
+// Twilio calls them. The others are counted together.
+const (
+	maxKinds   = 20
+	otherKinds = "other"
+)
+
 // findings gathers them, always all codes and in the same order.
 type findings []*Finding
 
@@ -67,6 +74,9 @@ func (fs findings) add(code FindingCode, kind string, e Example) {
 	f := fs[i]
 	f.Count++
 	if f.Kinds != nil {
+		if _, known := f.Kinds[kind]; !known && len(f.Kinds) >= maxKinds {
+			kind = otherKinds
+		}
 		f.Kinds[kind]++
 	}
 	f.Examples = keepLargest(f.Examples, e, maxExamples, compareExamples)

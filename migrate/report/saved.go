@@ -125,18 +125,19 @@ func (s *Saved) line(n int, text []byte) error {
 		}
 		return nil
 	}
+	var end savedEnd
 	var m Mark
-	if err := errors.Join(json.Unmarshal(text, &m), json.Unmarshal(text, &s.end)); err != nil {
+	if err := errors.Join(json.Unmarshal(text, &m), json.Unmarshal(text, &end)); err != nil {
 		return errors.New("no JSON")
 	}
-	_, again := s.marks[m.SID]
-	switch {
-	case s.end.End:
-	case m.SID == "" || again:
-		return errors.New("no mark of a conversation")
-	default:
-		s.marks[m.SID] = m
+	if end.End {
+		s.end = end
+		return nil
 	}
+	if _, again := s.marks[m.SID]; m.SID == "" || again {
+		return errors.New("no mark of a conversation")
+	}
+	s.marks[m.SID] = m
 	return nil
 }
 

@@ -82,24 +82,24 @@ func (w *world) run() *migrate.Report {
 	return r
 }
 
-// plan makes a plan with its document. More listens too.
-func (w *world) plan(more ...func(migrate.Change)) *report.Plan {
+// tell makes a plan, which is told to both.
+func (w *world) tell(change func(migrate.Change) error, planned func(migrate.PlannedConversation) error) *migrate.Report {
 	w.t.Helper()
 	ledger, err := checkpoint.OpenReader(w.ledgerPath(), nil)
 	must(w.t, err)
 	defer ledger.Close()
-	b := report.NewBuilder(w.rules, &w.report)
 	opts := w.opts
-	opts.Changes = func(c migrate.Change) error {
-		for _, f := range more {
-			f(c)
-		}
-		return b.Change(c)
-	}
-	opts.Planned = b.Conversation
+	opts.Changes, opts.Planned = change, planned
 	r, err := migrate.Plan(context.Background(), w.snapshot(), ledger, w.rules, &opts)
 	must(w.t, err)
-	p, err := b.Finish(r)
+	return r
+}
+
+// plan makes a plan with its document.
+func (w *world) plan() *report.Plan {
+	w.t.Helper()
+	b := report.NewBuilder(w.rules, &w.report)
+	p, err := b.Finish(w.tell(b.Change, b.Conversation))
 	must(w.t, err)
 	w.t.Cleanup(func() { must(w.t, p.Close()) })
 	return p
