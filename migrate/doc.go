@@ -71,6 +71,12 @@
 //     gone when Twilio says so. Nothing is deleted on the word of a source that is
 //     damaged or shows a part only, nothing that people changed, no thread in which
 //     they have written, and never more than Options.MaxDelete.
+//   - Inbox order. Lists of chats are sorted by last activity. On the first full load
+//     the newest message of every conversation that is not closed is held back: the
+//     conversation is noted as done, with the time of that message as Held. At the
+//     end a sync of each sends it, in the order of these times in the list of every
+//     member. A sync that finds it missing does so in any case, so that nothing
+//     depends on it that a crash could break.
 //   - Rollback. A thread is deleted once all of it stands in an inventory on the
 //     disk and its deletion is noted, a user once no thread is left that needs it
 //     and that is noted. Whether a call was carried out that got no answer, reading
@@ -79,4 +85,13 @@
 // After a process that did not end by itself, nothing but messages is written
 // to a thread of its before Options.Settle has passed, and messages only after
 // it was read that long.
+//
+// # The pace
+//
+// A Schedule decides which call may be made next, and when: it knows no clock, so
+// that Scheduler drives it with the real one, and Predict and tests with a virtual
+// one. A call counts against the published limits from its sending until a window
+// after its answer, within which the service must have counted it; so nothing is
+// refused however long calls travel. A line decides which conversation is begun
+// next. Twenty thousand may be in progress at once, each waiting for its own thread.
 package migrate

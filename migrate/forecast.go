@@ -21,6 +21,10 @@ type Load struct {
 	Removals     int64                // calls that remove one
 	Receipts     int64                // read receipts to be sent
 	People       []uint64             // in whose lists of chats the thread will stand
+
+	// apart is how many of the writers get their token by a call of its own, which
+	// another limit counts: an engine uses both.
+	apart int64
 }
 
 // ForecastOptions say under which circumstances a workload is carried. The zero

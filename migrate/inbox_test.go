@@ -25,17 +25,23 @@ type inboxWorld struct {
 	*world
 	dest *acsdest.Destination
 
-	mu   sync.Mutex
-	sent map[string]int // messages, by thread
-	seen func(e emulator.Event, n int)
+	mu      sync.Mutex
+	sent    map[string]int // messages, by thread
+	refused map[int]int    // calls, by status
+	seen    func(e emulator.Event, n int)
 }
 
 func newInboxWorld(t *testing.T, conversations, messages int) *inboxWorld {
 	t.Helper()
-	iw := &inboxWorld{sent: make(map[string]int), seen: func(emulator.Event, int) {}}
+	iw := &inboxWorld{sent: make(map[string]int), refused: make(map[int]int), seen: func(emulator.Event, int) {}}
 	server, err := emulator.Open(filepath.Join(t.TempDir(), "acs"), &emulator.Options{
 		Limits: true,
 		OnRequest: func(e emulator.Event) {
+			if e.Phase == emulator.Answering && e.Status >= http.StatusBadRequest {
+				iw.mu.Lock()
+				iw.refused[e.Status]++
+				iw.mu.Unlock()
+			}
 			if e.Phase == emulator.Answering && e.Operation == limits.SendMessage && e.Status == http.StatusCreated {
 				iw.mu.Lock()
 				iw.sent[e.Thread]++
@@ -47,17 +53,23 @@ func newInboxWorld(t *testing.T, conversations, messages int) *inboxWorld {
 	})
 	must(t, err)
 	t.Cleanup(func() { server.Close() })
-	key, err := acsdest.ParseAccessKey(server.AccessKey())
-	must(t, err)
-	iw.dest, err = acsdest.NewDestination(acsdest.Connection{Endpoint: "https://acs.example.com", AccessKey: key}, &acsdest.ClientOptions{
-		Transport: &http.Client{Transport: server.Transport()}, Gate: migrate.NewScheduler(migrate.ScheduleOptions{}, nil),
-	})
-	must(t, err)
 	iw.world = &world{
 		t: t, dir: t.TempDir(), source: makeSnapshot(t, conversations, messages), server: server,
 		opts: migrate.Options{Whole: true, Gap: time.Second, InboxOrder: true, Accept: acceptAll(t)},
 	}
+	iw.reconnect(migrate.NewScheduler(migrate.ScheduleOptions{}, nil))
 	return iw
+}
+
+// reconnect is a client as a new process has it.
+func (iw *inboxWorld) reconnect(gate acsdest.Gate) {
+	iw.t.Helper()
+	key, err := acsdest.ParseAccessKey(iw.server.AccessKey())
+	must(iw.t, err)
+	iw.dest, err = acsdest.NewDestination(acsdest.Connection{Endpoint: "https://acs.example.com", AccessKey: key}, &acsdest.ClientOptions{
+		Transport: &http.Client{Transport: iw.server.Transport()}, Gate: gate,
+	})
+	must(iw.t, err)
 }
 
 // process is one run of the program.

@@ -57,7 +57,9 @@ func legsOf(l *Load) []leg {
 			legs = append(legs, leg{op, n})
 		}
 	}
-	add(limits.CreateUserAndToken, l.Writers)
+	add(limits.CreateUserAndToken, l.Writers-l.apart)
+	add(limits.CreateIdentity, l.apart)
+	add(limits.IssueToken, l.apart)
 	if !l.Existing {
 		add(limits.CreateThread, 1)
 	}
@@ -81,7 +83,9 @@ func newSimulation(loads []Load, opts ForecastOptions) *simulation {
 	}
 	s.forecast.Calls = make(map[limits.Operation]int64)
 	for i := range loads {
-		s.loads[string(loads[i].Conversation.SID)] = &loads[i]
+		load := loads[i]
+		load.apart = (load.Writers + int64(i)%2) / 2
+		s.loads[string(load.Conversation.SID)] = &load
 		s.line.add(loads[i].Conversation, loads[i].Messages)
 	}
 	return s

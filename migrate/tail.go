@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
@@ -84,6 +85,7 @@ func (w *worker) firstContact(ctx context.Context) error {
 		return nil
 	}
 	w.arrived(w.progress.LastID) // as if just now: the clocks may differ
+	w.recall()
 	for {
 		t, err := w.readTail(ctx)
 		if err != nil {
@@ -99,6 +101,18 @@ func (w *worker) firstContact(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// recall lets the window pass into which an earlier process may have sent as much
+// as it takes, since the scheduler knows only of its own calls.
+func (w *worker) recall() {
+	ms, err := strconv.ParseInt(string(w.progress.LastID), 10, 64)
+	if err != nil || w.opts.Gap == 0 || w.settled() {
+		return
+	}
+	window := limits.Slowest(limits.SendMessage, limits.PerThread).Window
+	gaps := window / time.Second
+	w.next = later(w.next, time.UnixMilli(ms).Add(gaps*w.opts.Gap))
 }
 
 // untilQuiet is how long a request of the previous process may still arrive.
