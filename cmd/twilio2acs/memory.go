@@ -11,7 +11,7 @@ import (
 const (
 	// smallMemory is what a run may use without being careful: a small machine has
 	// as much to spare.
-	smallMemory = 192 << 20
+	smallMemory = 160 << 20
 	// garbagePercent is how much garbage may pile up below that, compared with what
 	// is in use: less work for the processor than by Go's own choice, 100.
 	garbagePercent = 200
@@ -20,7 +20,7 @@ const (
 )
 
 // holdMemory lets a run use a little memory freely, and from there on keeps garbage
-// to half of what is in use, until stop is called. Otherwise a run with tens of
+// to a quarter of what is in use, until stop is called. Otherwise a run with tens of
 // thousands of conversations in progress would hold twice what it needs. GOGC and
 // GOMEMLIMIT in the environment take precedence.
 func holdMemory() (stop func()) {
@@ -53,7 +53,7 @@ func holdMemory() (stop func()) {
 
 // memoryLimit is how much memory there may be when so much is in use. It leaves so
 // much room that the collector never runs all the time.
-func memoryLimit(inUse uint64) int64 { return max(smallMemory, int64(inUse/2*3)) }
+func memoryLimit(inUse uint64) int64 { return max(smallMemory, int64(inUse/4*5)) }
 
 // memoryInUse is what the latest collection has left, and the stacks.
 func memoryInUse() uint64 {

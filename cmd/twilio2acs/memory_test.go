@@ -7,7 +7,7 @@ import (
 )
 
 func TestMemoryLimit(t *testing.T) {
-	for inUse, want := range map[uint64]int64{0: smallMemory, 100 << 20: smallMemory, 400 << 20: 600 << 20} {
+	for inUse, want := range map[uint64]int64{0: smallMemory, 100 << 20: smallMemory, 400 << 20: 500 << 20} {
 		if got := memoryLimit(inUse); got != want {
 			t.Errorf("memoryLimit(%d) = %d, want %d", inUse, got, want)
 		}
