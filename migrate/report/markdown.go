@@ -64,47 +64,53 @@ func (m *markdownPage) writeTo(w io.Writer) error {
 	return err
 }
 
-// maxMarkdownText is how many bytes of a text of people stand in Markdown.
+// maxMarkdownText is how many bytes of a text of people stand in a cell.
 const maxMarkdownText = 120
 
-// plainText is a text of people such that Markdown takes it for nothing but text:
-// every character that could mean something, be it a link, a picture, a mention or
-// the end of a cell, becomes a character reference. A space of no width keeps
-// @names and #numbers from becoming links, for GitHub looks for those behind the
-// references.
-func plainText(text string) string {
+// shortText is plainText of the beginning of a text.
+func shortText(text string) string {
 	text, more := cutText(text, maxMarkdownText)
+	if more > 0 {
+		return plainText(text) + "…"
+	}
+	return plainText(text)
+}
+
+// plainMarks are what can mean nothing inside a line, unless it follows something
+// that becomes a reference.
+const plainMarks = " ,;.-()'\"%?=+/…–→"
+
+// plainText is a text such that Markdown takes it for nothing but text, on one line:
+// each character that could begin markup, be it a link, a picture, a mention or the
+// end of a cell, becomes a character reference. GitHub looks for some of them behind
+// the references; a space of no width keeps it from that.
+func plainText(text string) string {
 	var b strings.Builder
-	for _, r := range text {
+	before := "" // the last letters, for what GitHub links by its beginning
+	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
 		switch {
-		case r == ' ', r == ',', r == '\u00A0':
-			b.WriteRune(r)
-		case r == '@' || r == '#':
+		case r == '.' && strings.HasSuffix(before, "www"), r == '-' && strings.HasSuffix(before, "gh"), strings.ContainsRune("@#:", r):
 			fmt.Fprintf(&b, "&#%d;&#8203;", r)
-		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), strings.ContainsRune(plainMarks, r):
 			b.WriteRune(r)
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.IsSpace(r):
 			b.WriteByte(' ')
-		case r == '.' || r == ':' || r == '/': // else it links what looks like an address
-			fmt.Fprintf(&b, "&#%d;&#8203;", r)
 		default:
 			fmt.Fprintf(&b, "&#%d;", r)
 		}
-	}
-	if more > 0 {
-		b.WriteString("…")
+		before = before[max(0, len(before)-8):] + string(unicode.ToLower(r))
 	}
 	return b.String()
 }
 
-// codeText is a text in a code span where that can hold it, and else plainText: a
+// codeText is a text in a code span where that can hold it, and else shortText: a
 // path reads better so.
 func codeText(text string) string {
 	odd := func(r rune) bool {
 		return !strings.ContainsRune("-_./:", r) && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
 	}
 	if text == "" || len(text) > maxMarkdownText || strings.ContainsFunc(text, odd) {
-		return plainText(text)
+		return shortText(text)
 	}
 	return "`" + text + "`"
 }

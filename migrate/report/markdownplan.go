@@ -18,7 +18,7 @@ func (p *PlanPage) WriteMarkdown(w io.Writer) error {
 	v, m := p.Verdict(), new(markdownPage)
 	m.block(fmt.Sprintf("## Migration plan: %s\n\n", v.Headline()))
 	for _, reason := range v.Reasons {
-		m.block("- " + reason + "\n")
+		m.block("- " + plainText(reason) + "\n")
 	}
 	m.block(fmt.Sprintf("\n%s → %s, %s. Nothing was written.\n", codeText(p.Source), codeText(p.Destination), p.Made()))
 	m.kinds(p.Kinds())
@@ -71,7 +71,7 @@ func (p *PlanPage) markdownRows(m *markdownPage, list []Row) {
 		for _, n := range r.Losses {
 			losses += int64(n)
 		}
-		rows = append(rows, markdownRow(codeText(string(r.SID)), plainText(r.Topic), string(r.Verb), comma(r.Messages.Total), comma(losses), plainText(r.Reason)))
+		rows = append(rows, markdownRow(codeText(string(r.SID)), shortText(r.Topic), string(r.Verb), comma(r.Messages.Total), comma(losses), shortText(r.Reason)))
 	}
 	m.table("| SID | Topic | Becomes | Messages | Losses | Why |", rows)
 }

@@ -15,7 +15,7 @@ func (p *VerifyPage) WriteMarkdown(w io.Writer) error {
 		m.block("- it did not come to its end: " + plainText(p.Failure) + "\n")
 	}
 	for _, s := range p.Statements() {
-		m.block("- " + s + "\n")
+		m.block("- " + plainText(s) + "\n")
 	}
 	m.block("\n" + codeText(p.Destination) + ", " + p.Made() + ".\n")
 	var rows []string
@@ -27,7 +27,7 @@ func (p *VerifyPage) WriteMarkdown(w io.Writer) error {
 		m.folded("Differences", func() {
 			var rows []string
 			for _, d := range p.Differences {
-				rows = append(rows, markdownRow(codeText(d.Path), plainText(d.Want), plainText(d.Got)))
+				rows = append(rows, markdownRow(codeText(d.Path), shortText(d.Want), shortText(d.Got)))
 			}
 			m.table("| Path | Expected | Found |", rows)
 			if p.MoreDifferences > 0 {
