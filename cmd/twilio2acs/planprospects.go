@@ -34,7 +34,7 @@ func (r *planResult) findings(t *textWriter) {
 func kindsOf(f report.Finding) string {
 	var kinds []string
 	for kind, n := range f.Kinds {
-		kinds = append(kinds, fmt.Sprintf("%s %s", humanize.Comma(n), kind))
+		kinds = append(kinds, humanize.Comma(n)+" "+shortened(kind))
 	}
 	if len(kinds) == 0 {
 		return ""
