@@ -1,18 +1,13 @@
 package report_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"sync"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
-	"github.com/twilio2acs/twilio2acs/migrate/report"
 )
 
 // requests counts the calls that a server carries out, by operation.
@@ -87,25 +82,5 @@ func TestPlanRowsAddUp(t *testing.T) {
 		if !l.Code.Info().Account && losses[l.Code] != l.Count {
 			t.Errorf("%d × %s, want %d", losses[l.Code], l.Code, l.Count)
 		}
-	}
-}
-
-// A document is one JSON value with all of its rows.
-func TestWriteDocument(t *testing.T) {
-	w := newWorld(t, snapshotDir("tiny"), nil)
-	p := w.plan()
-	var b bytes.Buffer
-	must(t, report.WriteDocument(&b, p, p))
-	var doc struct {
-		Summary       migrate.Summary
-		Conversations []report.Row
-	}
-	d := json.NewDecoder(&b)
-	must(t, d.Decode(&doc))
-	if d.More() {
-		t.Error("something follows the document")
-	}
-	if diff := cmp.Diff(doc.Conversations, rows(t, p)); diff != "" || doc.Summary != p.Summary {
-		t.Errorf("(-written +rows):\n%s", diff)
 	}
 }
