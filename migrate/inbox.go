@@ -64,7 +64,7 @@ func (b *inbox) cost() time.Duration {
 	return time.Duration(b.longest) * b.gap
 }
 
-// waiting are the threads that nobody has claimed yet, in no order.
+// waiting are the threads that are not done, in no order.
 func (b *inbox) waiting() []*heldThread {
 	b.mu.Lock()
 	defer b.mu.Unlock()
