@@ -24,6 +24,11 @@ type Selection struct {
 	// is no bound.
 	Since, Until time.Time
 	States       []string // active, inactive, closed, initializing
+	// Where is a further condition; nil is none. A conversation for which it cannot
+	// be answered counts as damaged. Condition is its text, by which a recording
+	// that is resumed knows it again.
+	Where     func(mapping.Conversation) (bool, error) `json:"-"`
+	Condition string                                   `json:",omitempty"`
 	// Sample shows no more than so many conversations: always the same ones, as
 	// long as they exist, and spread over all. 0 means no sample.
 	Sample int
@@ -90,7 +95,7 @@ func (s Selection) check() error {
 // IsAll reports whether s leaves nothing out.
 func (s Selection) IsAll() bool {
 	return len(s.Services)+len(s.Conversations)+len(s.Identities)+len(s.States)+s.Sample+s.Limit == 0 &&
-		s.Since.IsZero() && s.Until.IsZero()
+		s.Since.IsZero() && s.Until.IsZero() && s.Where == nil
 }
 
 // hasService reports whether anything of a service may be shown.
@@ -107,13 +112,24 @@ func (s Selection) matches(c mapping.Conversation) (bool, error) {
 		len(s.States) > 0 && !slices.Contains(s.States, c.State):
 		return false, nil
 	case s.Since.IsZero() && s.Until.IsZero():
-		return true, nil
+		return s.where(c)
 	}
 	created, err := c.DateCreated.Time()
 	if err != nil || created.IsZero() {
 		return false, errors.New("date_created cannot be read, so that nothing can be selected by it")
 	}
-	return !created.Before(s.Since) && (s.Until.IsZero() || created.Before(s.Until)), nil
+	if created.Before(s.Since) || !s.Until.IsZero() && !created.Before(s.Until) {
+		return false, nil
+	}
+	return s.where(c)
+}
+
+// where reports whether c meets the further condition.
+func (s Selection) where(c mapping.Conversation) (bool, error) {
+	if s.Where == nil {
+		return true, nil
+	}
+	return s.Where(c)
 }
 
 // filter leaves out what is not selected. Damage of what may be selected stays.

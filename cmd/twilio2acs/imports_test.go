@@ -23,11 +23,12 @@ var allowed = map[string][]string{
 	"migrate":                 {"mapping", "acsdest/limits"},
 	"migrate/report":          {"mapping", "migrate", "acsdest/limits"},
 	"cmd/twilio2acs": {
-		"cmd/twilio2acs/config", "cmd/twilio2acs/doctor", "cmd/twilio2acs/metrics", "mapping", "twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator",
+		"cmd/twilio2acs/config", "cmd/twilio2acs/doctor", "cmd/twilio2acs/expression", "cmd/twilio2acs/metrics", "mapping", "twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator",
 		"acsdest/limits", "checkpoint", "migrate", "migrate/report", "twiliosrc/redact",
 	},
 	"cmd/twilio2acs/config":     {},
 	"cmd/twilio2acs/doctor":     {"twiliosrc"},
+	"cmd/twilio2acs/expression": {"mapping"},
 	"cmd/twilio2acs/metrics":    {"mapping", "acsdest", "acsdest/limits", "migrate"},
 	"cmd/twilio2acs/benchtable": {"mapping", "acsdest"}, // drives the program from outside, but for a bare loop of its client
 	"cmd/twilio2acs/killtest":   {},                     // tests alone, of the program as a whole
@@ -42,7 +43,8 @@ var soleUsers = map[string][]string{
 	"github.com/spf13/cobra":              {"cmd/twilio2acs"},
 	"github.com/schollz/progressbar":      {"cmd/twilio2acs"},
 	"github.com/prometheus/client_golang": {"cmd/twilio2acs/metrics"},
-	"net/http":                            {"twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator", "cmd/twilio2acs/doctor", "cmd/twilio2acs/metrics", "cmd/twilio2acs/benchtable"},
+	"cel.dev/cel-go":                      {"cmd/twilio2acs/expression"},
+	"net/http":                            {"twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator", "cmd/twilio2acs/doctor", "cmd/twilio2acs/expression", "cmd/twilio2acs/metrics", "cmd/twilio2acs/benchtable"},
 }
 
 // Internal packages belong to their parent and may be imported by it alone, as

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/expression"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
 )
@@ -17,6 +18,7 @@ type selectionOptions struct {
 
 	since, until  moment
 	limit, sample int
+	where         expression.Condition
 }
 
 func (o *selectionOptions) register(cmd *cobra.Command) {
@@ -27,6 +29,7 @@ func (o *selectionOptions) register(cmd *cobra.Command) {
 	f.StringSliceVar(&o.states, "conversation-state", nil, "conversations in these `states` only: active, inactive, closed, initializing")
 	f.Var(&o.since, "since", "conversations only that were created on this day (UTC) or at this time, or later")
 	f.Var(&o.until, "until", "conversations only that were created before this day (UTC) or time")
+	f.Var(&o.where, "where", "conversations only for which this CEL expression is true, such as conversation.state != \"closed\"")
 	f.IntVar(&o.limit, "limit", 0, "no more than the first so many `conversations`; 0 is no limit")
 	f.IntVar(&o.sample, "sample", 0, "no more than so many `conversations`, spread over all and the same ones every time; 0 is all")
 }
@@ -39,6 +42,7 @@ func (o selectionOptions) selection() twiliosrc.Selection {
 		Identities:    typed[mapping.Identity](o.identities),
 		Since:         o.since.time, Until: o.until.time,
 		States: o.states, Limit: o.limit, Sample: o.sample,
+		Where: o.where.Where(), Condition: o.where.String(),
 	}
 }
 
