@@ -36,6 +36,9 @@ type Options struct {
 	// arrive together: one second, since clients sort by whole seconds. 0 means
 	// no such care.
 	Gap time.Duration
+	// Reproducible says that the same source has to give the same destination run
+	// by run: who creates a thread then does not depend on who is busy.
+	Reproducible bool
 	// Patience is how long the destination may fail before the run gives up. 0
 	// means 10 minutes.
 	Patience time.Duration

@@ -55,7 +55,7 @@ func (w *worker) prepare(ctx context.Context) error {
 	for _, m := range w.waiting {
 		w.wrote[w.roster.Sender(m).Key] = true
 	}
-	creator := w.creators.pick(w.roster.Creators(w.wrote))
+	creator := w.creator()
 	request, err := w.request(ctx, creator)
 	if err != nil {
 		return err
@@ -77,6 +77,15 @@ func (w *worker) prepare(ctx context.Context) error {
 	w.rec.Losses = w.losses.counts
 	w.fresh = w.rec.Thread == ""
 	return w.note()
+}
+
+// creator is who creates the thread: of those who may, the one who has created
+// least.
+func (w *worker) creator() mapping.PersonKey {
+	if w.opts.Reproducible {
+		return w.roster.Creator(w.wrote)
+	}
+	return w.creators.pick(w.roster.Creators(w.wrote))
 }
 
 // request is the thread to be created, by creator. Its members are noted as

@@ -126,7 +126,7 @@ func (r *rehearsal) migrate(ctx context.Context, to *destination, ledger *checkp
 		return nil, err
 	}
 	engine := migrate.New(r.account.Client, to.acs, ledger, media.store, r.rules, &migrate.Options{
-		Embedded: to.embedded, Gap: to.gap, Accept: accept, Logger: r.log,
+		Embedded: to.embedded, Gap: to.gap, Accept: accept, Logger: r.log, Reproducible: true,
 	})
 	return engine.Run(ctx)
 }
