@@ -49,6 +49,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"leak":      scriptLeak,
 	"items":     scriptItems,
 	"conforms":  scriptConforms,
+	"blocks":    scriptBlocks,
 	"tried":     scriptTried,
 }
 
