@@ -47,6 +47,9 @@ func (ro *Roster) leaveOut() []Loss {
 	return losses
 }
 
+// LeavesOut reports whether a participant is no member because of a policy.
+func (ro *Roster) LeavesOut(key PersonKey) bool { return ro.leftOut[key] }
+
 func keysOf(members []Member) map[PersonKey]bool {
 	keys := make(map[PersonKey]bool, len(members))
 	for _, m := range members {

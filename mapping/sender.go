@@ -111,7 +111,7 @@ func (ro *Roster) personOf(m Message) (int, bool) {
 // personSender is mem, in the name that the author's text gives if it is not
 // one of the member's own.
 func (ro *Roster) personSender(mem Member, author string) (Sender, bool) {
-	s := Sender{Key: mem.Key, DisplayName: mem.DisplayName, Temporary: ro.leftOut[mem.Key]}
+	s := Sender{Key: mem.Key, DisplayName: mem.DisplayName, Temporary: ro.LeavesOut(mem.Key)}
 	if strings.TrimSpace(author) == "" || mem.Participant.hasName(author) || author == mem.Key.Name {
 		return s, false
 	}

@@ -136,10 +136,18 @@ func (pc *planned) members() error {
 	for _, rec := range changes.left {
 		pc.changes.add(Change{
 			Kind: KindParticipant, Item: rec.Metadata[mapping.KeyParticipantSID], Conversation: pc.c.SID, Verb: VerbDelete,
-			Name: rec.DisplayName, Reason: "left the conversation", Losses: []ChangeLoss{{Code: mapping.LossParticipantLeft}},
+			Name: rec.DisplayName, Reason: pc.whyLeft(rec.Key), Losses: []ChangeLoss{{Code: mapping.LossParticipantLeft}},
 		})
 	}
 	return nil
+}
+
+// whyLeft says why somebody is no member any more.
+func (pc *planned) whyLeft(key mapping.PersonKey) string {
+	if pc.roster.LeavesOut(key) {
+		return "left out by a policy"
+	}
+	return "left the conversation"
 }
 
 func memberFields(rec mapping.MemberRecord, m mapping.Member) []FieldChange {
