@@ -42,6 +42,9 @@
     choose();
   }
 
+  // clock is a time to the minute, or what stands there when it is none.
+  const clock = at => /^\d{4}-\d\d-\d\dT\d\d:\d\d.*Z$/.test(at) ? at.slice(0, 10) + " " + at.slice(11, 16) + " UTC" : at.slice(0, 40);
+
   const rows = read("rows");
   const previews = new Map(read("previews").map(p => [p.sid, p]));
   const table = find("conv");
@@ -127,7 +130,7 @@
     const after = (s.after || []).map(b => ({...b, files: (b.files || []).map(f => ({...pictures.get(f.sid), ...f}))}));
     const losses = (s.losses || []).length ? make("p", "codes", ...s.losses.map(c => make("span", "chip", c))) : null;
     return make("li", "pair",
-      make("div", "from", make("h4", "", "Twilio"), bubble(s.before, s.before.at || "")),
+      make("div", "from", make("h4", "", "Twilio"), bubble(s.before, clock(s.before.at || ""))),
       make("div", "to", make("h4", "", "ACS" + (after.length > 1 ? ", " + after.length + " parts" : "")),
         ...after.map(b => bubble(b, s.verb === "unchanged" ? "arrived already" : "day of the run"))),
       losses);
