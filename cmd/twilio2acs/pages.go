@@ -17,7 +17,7 @@ type pageOptions struct {
 
 func (o *pageOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.html, "html", "", "write the result to this `file`, as a page for a browser that needs nothing but itself")
+	f.StringVar(&o.html, "html", "", "write the result to this `file`, as a page for a browser that needs nothing but itself; it holds what people wrote")
 	f.StringVar(&o.markdown, "markdown", "", "write the result to this `file`, as Markdown that fits into a comment on a pull request")
 }
 

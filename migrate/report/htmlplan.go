@@ -62,11 +62,11 @@ func (p *PlanPage) choose() (tableCut, error) {
 	cut := tableCut{edge: weights}
 	for w, n := range counts {
 		cut.All += n
-		if free := maxHTMLRows - cut.Rows; n > free && cut.edge == weights {
-			cut.edge, cut.atEdge = weight(w), free
-			n = free
-		} else if cut.edge != weights {
-			n = 0
+		if cut.edge < weights { // what is lighter than that stays out
+			continue
+		}
+		if free := maxHTMLRows - cut.Rows; n > free {
+			cut.edge, cut.atEdge, n = weight(w), free, free
 		}
 		cut.Rows += n
 	}

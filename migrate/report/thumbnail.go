@@ -38,33 +38,41 @@ type Opener func(context.Context, mapping.Conversation, mapping.Media) (io.ReadC
 // long as there is room: at most 100 of them. A file that cannot be read, or is no
 // picture, gets none; only an end of ctx is an error.
 func (p *Previews) AddThumbnails(ctx context.Context, open Opener) error {
-	total := 0
+	d := &draughtsman{open: open, room: maxThumbBytes}
 	for _, k := range p.kept {
-		for i := range k.preview.Sample {
-			s := &k.preview.Sample[i]
-			for j, f := range s.media {
-				if !isPicture(f) {
-					continue
+		for _, s := range k.preview.Sample {
+			for i, f := range s.media {
+				if isPicture(f) {
+					s.Before.Files[i].Thumb = d.draw(ctx, k.of, f)
 				}
-				if p.Thumbs == maxThumbs || total >= maxThumbBytes || f.Size > maxThumbSource {
-					p.NoThumbs++
-					continue
-				}
-				thumb, err := thumbnail(ctx, open, k.of, f)
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				if err != nil {
-					p.NoThumbs++
-					continue
-				}
-				s.Before.Files[j].Thumb = thumb
-				p.Thumbs++
-				total += len(thumb)
 			}
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
+	p.Thumbs, p.NoThumbs = d.drawn, d.left
 	return nil
+}
+
+// draughtsman draws thumbnails for as long as there is room.
+type draughtsman struct {
+	open        Opener
+	room        int // bytes
+	drawn, left int // pictures
+}
+
+// draw is the thumbnail of a file; empty when it gets none.
+func (d *draughtsman) draw(ctx context.Context, of mapping.Conversation, f mapping.Media) string {
+	if d.drawn < maxThumbs && d.room > 0 && f.Size <= maxThumbSource && ctx.Err() == nil {
+		if thumb, err := thumbnail(ctx, d.open, of, f); err == nil {
+			d.drawn++
+			d.room -= len(thumb)
+			return thumb
+		}
+	}
+	d.left++
+	return ""
 }
 
 // isPicture reports whether f says that it is one we can read.
