@@ -20,7 +20,7 @@ Communication Services (ACS) Chat: every message once, in order, under its autho
 		SilenceUsage:  true,
 	},
 		newPlanCommand(s), newRunCommand(s), newVerifyCommand(s), newStatusCommand(s), newExplainCommand(s), newRollbackCommand(s), newMapCommand(s), newSchemaCommand(s),
-		newRecordCommand(s), newReplayCommand(s), newServeCommand(s), newDoctorCommand(s), newConfigCommand(s), newInitCommand(s), newVersionCommand(s),
+		newRecordCommand(s), newReplayCommand(s), newServeCommand(s), newDoctorCommand(s), newConfigCommand(s), newInitCommand(s), newManCommand(), newVersionCommand(s),
 	)
 	withConfiguration(root, s)
 	root.SetOut(s.out)

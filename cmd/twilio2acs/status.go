@@ -29,8 +29,9 @@ func newStatusCommand(s *streams) *cobra.Command {
 carried over, and which conversations failed, are blocked or open, since when and
 why. While a run is going on the ledger is its own: status then reads the file
 that the run keeps beside it.`,
-		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), &o, s) },
+		Example: `  twilio2acs status --state run.db`,
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), &o, s) },
 	}
 	o.state.register(cmd)
 	o.output.register(cmd)

@@ -13,9 +13,10 @@ type versionOptions struct{ format choice }
 func newVersionCommand(s *streams) *cobra.Command {
 	var o versionOptions
 	cmd := &cobra.Command{
-		Use:   "version",
-		Short: "Tell which version of the program this is",
-		Args:  noArguments,
+		Use:     "version",
+		Short:   "Tell which version of the program this is",
+		Example: `  twilio2acs version -o json`,
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			info, _ := debug.ReadBuildInfo() // nil without modules: then little is known
 			version(&o, s, versionOf(info))
