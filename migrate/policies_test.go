@@ -225,3 +225,27 @@ func threadsWith(threads []emulator.DumpedThread, members int) int {
 	}
 	return n
 }
+
+// A run that dies on the way ends where an unbroken one does, though its authors
+// are members for a time only.
+func TestPoliciesAfterCrash(t *testing.T) {
+	whole := newWorld(t, snapshotDir("tiny"), nil)
+	whole.rules = strict
+	whole.mustRun()
+	want := whole.threads()
+	for at := int64(1); at <= 15; at += 2 {
+		t.Run(fmt.Sprint("at ", at), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, snapshotDir("tiny"), nil)
+			w.rules = strict
+			w.crash(at, 1)
+			if r := w.mustRun(); r.Summary.Incomplete() {
+				t.Fatalf("incomplete: %+v %v", r.Summary, r.Problems)
+			}
+			if d := firstDifference(w.threads(), want); d != "" {
+				t.Errorf("threads differ from those of an unbroken run: %s", d)
+			}
+			w.checkSettled()
+		})
+	}
+}
