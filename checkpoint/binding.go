@@ -52,7 +52,11 @@ func (e *BindingError) Error() string {
 		return fmt.Sprintf("open checkpoint %s: an older version of this program wrote it, by the rules %q, which are now %q",
 			e.Path, e.Got, e.Want)
 	}
-	return fmt.Sprintf("open checkpoint %s: it belongs to %s %q, not %q", e.Path, e.Field, e.Got, e.Want)
+	text := fmt.Sprintf("open checkpoint %s: it belongs to %s %q, not %q", e.Path, e.Field, e.Got, e.Want)
+	if flags := e.Flags(); flags != "" {
+		text += ": other values of " + flags
+	}
+	return text
 }
 
 // Moved reports that all that differs is the machine.
@@ -64,6 +68,15 @@ func (e *BindingError) Older() bool {
 	return e.Field == "rules" && mapping.OlderFingerprint(e.Got, e.Want)
 }
 
+// Flags names the flags whose values make the difference, where they are policies;
+// else it is empty.
+func (e *BindingError) Flags() string {
+	if e.Field != "rules" {
+		return ""
+	}
+	return mapping.FingerprintDifference(e.Got, e.Want)
+}
+
 // Hint says what can be done about it.
 func (e *BindingError) Hint() string {
 	switch e.Field {
@@ -72,6 +85,9 @@ func (e *BindingError) Hint() string {
 	case "rules":
 		if e.Older() {
 			return "finish with the version of twilio2acs that wrote it, or take it over: what it wrote is then compared and brought up to date"
+		}
+		if flags := e.Flags(); flags != "" {
+			return "what was written followed other policies: use the same " + flags + " as before, or give this migration its own --state"
 		}
 		return "use the same options and program version as before, or give this migration its own --state"
 	default:
