@@ -48,18 +48,25 @@ func (b *tab) open(t *testing.T) {
 	b.until(`document.getElementById("side").open`)
 	b.do(chromedp.KeyEvent(kb.Escape))
 	b.until(`!document.getElementById("side").open`)
-	const all = `(() => { let pairs = 0, pictures = 0;
+	const all = `(() => { let pairs = 0, pictures = 0, turned = 0;
 		for (const open of document.querySelectorAll("#conv button.open")) {
 			open.click();
 			pairs += document.querySelectorAll("#side .pair").length;
 			pictures += document.querySelectorAll("#side .from img").length;
+			for (const who of document.querySelectorAll("#side .who")) {
+				const name = who.firstChild.getBoundingClientRect(), time = who.lastChild.getBoundingClientRect();
+				if (time.left < name.right && time.top < name.bottom - 2) turned++;
+			}
 			document.getElementById("close").click();
 		}
-		return [pairs, pictures]; })()`
+		return [pairs, pictures, turned]; })()`
 	b.do(script(`document.getElementById("prev").click()`))
 	got := eval[[]int](b, all)
 	if got[0] == 0 || got[1] == 0 {
 		t.Errorf("the side-by-sides have %d messages with %d pictures", got[0], got[1])
+	}
+	if got[2] > 0 {
+		t.Errorf("in %d messages a name turns the time around that stands behind it", got[2])
 	}
 }
 
