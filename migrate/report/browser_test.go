@@ -70,7 +70,7 @@ func chromium(t *testing.T) string {
 			return path
 		}
 	}
-	t.Skip("SKIPPED: there is no Chromium: nobody has looked at the HTML reports")
+	t.Skip("SKIPPED: there is no Chromium (apt-get install chromium): nobody has looked at the HTML reports")
 	return ""
 }
 

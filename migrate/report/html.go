@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 )
 
 //go:embed assets
@@ -27,13 +28,14 @@ type htmlPage struct{ w *bufio.Writer }
 // newHTMLPage begins a page.
 func newHTMLPage(w io.Writer) *htmlPage { return &htmlPage{bufio.NewWriter(w)} }
 
-// asset is a file that is part of the program.
+// asset is a file that is part of the program, with the line ends that a browser
+// hashes whatever they are in the file.
 func asset(name string) string {
 	text, err := assets.ReadFile("assets/" + name)
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	return string(text)
+	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
 
 // hashOf is how a policy names a script or style (w3.org/TR/CSP3).

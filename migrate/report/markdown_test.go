@@ -2,13 +2,11 @@ package report_test
 
 import (
 	"bytes"
-	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/migrate/report"
 )
@@ -76,54 +74,4 @@ func FuzzMarkdown(f *testing.F) {
 			t.Error("it is not UTF-8")
 		}
 	})
-}
-
-// What a plan says is said in a word first.
-func TestVerdict(t *testing.T) {
-	done := migrate.Tally{Total: 2, Created: 2}
-	for _, tt := range []struct {
-		name string
-		page report.PlanPage
-		want report.Call
-	}{
-		{"all can go", report.PlanPage{Plan: &report.Plan{Summary: migrate.Summary{Messages: done}}}, report.CallGo},
-		{"nothing to do", report.PlanPage{Plan: &report.Plan{Summary: migrate.Summary{Messages: migrate.Tally{Total: 2, Unchanged: 2}}}}, report.CallDone},
-		{"one is blocked", report.PlanPage{Plan: &report.Plan{Summary: migrate.Summary{Messages: done, Conversations: migrate.Tally{Blocked: 1}}}}, report.CallFix},
-		{"one failed", report.PlanPage{Plan: &report.Plan{Summary: migrate.Summary{Messages: migrate.Tally{Failed: 1}}}}, report.CallFix},
-		{"a run would ask", report.PlanPage{Plan: &report.Plan{Summary: migrate.Summary{Messages: done}}, Unaccepted: []mapping.LossCode{mapping.LossArrivalTime}}, report.CallNotYet},
-		{"too little is kept", report.PlanPage{Plan: &report.Plan{Summary: migrate.Summary{Messages: migrate.Tally{Failed: 1}}}, Refusal: "fidelity"}, report.CallNotYet},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.page.Verdict(); got.Call != tt.want || len(got.Reasons) == 0 {
-				t.Errorf("the verdict is %s, not %s: %q", got.Call, tt.want, got.Reasons)
-			}
-		})
-	}
-}
-
-// Of a great many conversations the weightiest are shown, and the rest counted.
-func TestPreviewsAreBounded(t *testing.T) {
-	const n = 30_000
-	s := new(report.Sampler)
-	for i := range n {
-		sid := mapping.ConversationSID(fmt.Sprintf("CH%032x", i))
-		must(t, s.Change(hostileMessage(sid, i, i)))
-		c := hostileConversation(sid, i)
-		if i == n-1 {
-			c.Status = mapping.StatusBlocked
-		}
-		must(t, s.Conversation(c))
-	}
-	p := s.Finish()
-	if p.Len() == 0 || p.Len() > 2000 || int64(p.Len())+p.Dropped != n {
-		t.Errorf("%d are kept, %d dropped, of %d", p.Len(), p.Dropped, n)
-	}
-	page := &report.PlanPage{Plan: report.NoPlan(), Previews: p}
-	html := written(t, func(w *bytes.Buffer) error { return page.WriteHTML(w) })
-	if last := fmt.Sprintf("CH%032x", n-1); !bytes.Contains(html, []byte(last)) {
-		t.Errorf("the last one, which is blocked, is not shown")
-	}
-	if len(html) > 6<<20 {
-		t.Errorf("they take %d bytes", len(html))
-	}
 }

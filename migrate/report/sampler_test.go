@@ -67,6 +67,33 @@ func TestSampleOfConversation(t *testing.T) {
 	}
 }
 
+// Of a great many conversations the weightiest are shown, and the rest counted.
+func TestPreviewsAreBounded(t *testing.T) {
+	const n = 30_000
+	s := new(report.Sampler)
+	for i := range n {
+		sid := mapping.ConversationSID(fmt.Sprintf("CH%032x", i))
+		must(t, s.Change(hostileMessage(sid, i, i)))
+		c := hostileConversation(sid, i)
+		if i == n-1 {
+			c.Status = mapping.StatusBlocked
+		}
+		must(t, s.Conversation(c))
+	}
+	p := s.Finish()
+	if p.Len() == 0 || p.Len() > 2000 || int64(p.Len())+p.Dropped != n {
+		t.Errorf("%d are kept, %d dropped, of %d", p.Len(), p.Dropped, n)
+	}
+	page := &report.PlanPage{Plan: report.NoPlan(), Previews: p}
+	html := written(t, func(w *bytes.Buffer) error { return page.WriteHTML(w) })
+	if last := fmt.Sprintf("CH%032x", n-1); !bytes.Contains(html, []byte(last)) {
+		t.Errorf("the last one, which is blocked, is not shown")
+	}
+	if len(html) > 6<<20 {
+		t.Errorf("they take %d bytes", len(html))
+	}
+}
+
 // Of more conversations than a page takes, those that matter most are in its table,
 // in the order of the source.
 func TestTableIsBounded(t *testing.T) {
