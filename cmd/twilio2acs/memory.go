@@ -4,7 +4,6 @@ import (
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
-	"sync"
 	"time"
 )
 
@@ -29,23 +28,9 @@ func holdMemory() (stop func()) {
 	}
 	percent := debug.SetGCPercent(garbagePercent)
 	limit := debug.SetMemoryLimit(smallMemory)
-	quit := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		tick := time.NewTicker(memoryEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-quit:
-				return
-			case <-tick.C:
-				debug.SetMemoryLimit(memoryLimit(memoryInUse()))
-			}
-		}
-	})
+	rest := every(memoryEvery, func() { debug.SetMemoryLimit(memoryLimit(memoryInUse())) })
 	return func() {
-		close(quit)
-		wg.Wait()
+		rest()
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)
 	}

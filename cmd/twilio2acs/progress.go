@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -33,21 +32,8 @@ func (o *progressOptions) start(c *console, total int64, done func() int64) (sto
 		return func() {}
 	}
 	hide := c.show(&barDisplay{bar: newBar(c.w, total), total: total, done: done})
-	quit := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		tick := time.NewTicker(refreshEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-quit:
-				return
-			case <-tick.C:
-				c.redraw()
-			}
-		}
-	})
-	return func() { close(quit); wg.Wait(); hide() }
+	rest := every(refreshEvery, c.redraw)
+	return func() { rest(); hide() }
 }
 
 // newBar shows messages done of total, their rate, and at the end of the line
