@@ -290,7 +290,7 @@ var tamperings = []tampering{
 	{"retention set", func(t *testing.T, v *vandal) {
 		rec := v.thread(0)
 		must(t, v.chat.UpdateThread(v.ctx, rec.Acting(), rec.Thread, &acsdest.UpdateThreadOptions{Retention: &acsdest.Retention{DeleteAfterDays: 30}}))
-	}, []string{`/retention: want "none", got "threadCreationDate"`}, []string{"/digest/thread"}},
+	}, []string{`/retention: want "none", got "30 days from creation"`}, []string{"/digest/thread"}},
 	{"thread deleted", func(t *testing.T, v *vandal) {
 		rec := v.thread(0)
 		must(t, v.chat.DeleteThread(v.ctx, rec.Acting(), rec.Thread))
