@@ -102,6 +102,7 @@ func plan(ctx context.Context, o *planOptions, s *streams) error {
 	r := planResult{
 		planDocument: planDocument{
 			head: headOf("plan"), Plan: d.plan, Forecast: forecast, Exit: exitCode(err), Error: failureOf(err),
+			ReadAt: began.UTC().Truncate(time.Second), Moving: o.source.isLive(),
 			Skipped: d.skipped, Seconds: time.Since(began).Round(time.Millisecond).Seconds(),
 		},
 		live: o.live.on, next: o.run, err: err,

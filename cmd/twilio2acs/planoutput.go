@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/migrate/report"
 )
@@ -11,6 +13,11 @@ type planDocument struct {
 	*report.Plan
 	// Forecast is there with --estimate alone.
 	Forecast *forecastDocument `json:"forecast,omitempty"`
+
+	// ReadAt is when the source began to be read, and Moving says that it goes on
+	// changing: a run finds what has been written since as well.
+	ReadAt time.Time `json:"readAt"`
+	Moving bool      `json:"moving,omitempty"`
 
 	Exit  int      `json:"exit"`
 	Error *failure `json:"error,omitempty"`

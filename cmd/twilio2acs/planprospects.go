@@ -64,6 +64,9 @@ func (r *planResult) prospects(t *textWriter) {
 	t.fact("conversations", lengthsOf(r.Lengths))
 	t.fact("kept in ACS", fmt.Sprintf("%.2f %% of all fields (%s native, %s in metadata; %s beside it, %s lost)", r.Fidelity.Percent,
 		humanize.Comma(r.Fidelity.Native), humanize.Comma(r.Fidelity.Metadata), humanize.Comma(r.Fidelity.Sidecar), humanize.Comma(r.Fidelity.Lost)))
+	if r.Moving {
+		t.fact("as of", r.ReadAt.Format(time.RFC3339)+"; the account goes on changing, and a run finds what has been written since")
+	}
 	if b := r.Bytes; b.TextToCarry+b.FilesToCarry > 0 {
 		t.fact("to carry", fmt.Sprintf("%s of text, %s of files", bytesOf(b.TextToCarry), bytesOf(b.FilesToCarry)))
 	}
