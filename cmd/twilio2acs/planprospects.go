@@ -22,7 +22,7 @@ func (r *planResult) findings(t *textWriter) {
 		if f.Count == 0 {
 			continue
 		}
-		t.printf("  %s %s%s\n", humanize.Comma(f.Count), f.Title, t.color.paint(dim, kindsOf(f)))
+		t.printf("  %s × %s%s\n", humanize.Comma(f.Count), f.Title, t.color.paint(dim, kindsOf(f)))
 		if t.verbose {
 			for _, e := range f.Examples {
 				t.printf("      %s\n", t.color.paint(dim, exampleOf(e)))

@@ -26,7 +26,7 @@ func (p *PlanPage) WriteMarkdown(w io.Writer) error {
 		percentOf(p.Fidelity.Percent), shortly(p.Estimate.Seconds), p.Estimate.Cost.Total, p.Estimate.Cost.Currency))
 	p.markdownLosses(m)
 	for _, f := range p.Found() {
-		m.block(fmt.Sprintf("\n- **%s** %s", comma(f.Count), f.Title))
+		m.block(fmt.Sprintf("\n- **%s** × %s", comma(f.Count), f.Title))
 	}
 	m.block("\n")
 	if len(weighty) > 0 {
