@@ -87,10 +87,20 @@ func (p *parser) setting(s setting, key, value *yaml.Node, takers []Command, kno
 	}
 	s.values, s.line = values, key.Line
 	if err := accepted(takers, s.flag, values); err != nil {
-		return p.mistake(value, fmt.Sprintf("%s: %v", key.Value, err), "see twilio2acs "+takers[0].Name+" --help")
+		return p.mistake(value, fmt.Sprintf("%s: %v", key.Value, err), "see twilio2acs "+explaining(takers)+" --help")
 	}
 	p.file.settings = append(p.file.settings, s)
 	return nil
+}
+
+// explaining is the command whose help people look at for a flag that several take.
+func explaining(commands []Command) string {
+	for _, c := range commands {
+		if c.Name == "run" {
+			return c.Name
+		}
+	}
+	return commands[0].Name
 }
 
 // accepted is why none of commands takes values for its flag of that name.
