@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -93,11 +94,14 @@ func (r *rounds) run(ctx context.Context) (*migrate.Report, error) {
 		r.kept = append(r.kept, this)
 		r.kept = r.kept[max(0, len(r.kept)-keptRounds):]
 		r.tell(this)
-		if err != nil && (r.opts.untilQuiet || !mayPass(err)) || ctx.Err() != nil {
+		if err != nil && (r.opts.untilQuiet || !mayPass(err)) {
 			return report, err
 		}
 		if r.opts.untilQuiet && this.quiet() && (deep || report.Summary.All().Unchecked == 0) {
 			return report, nil
+		}
+		if ctx.Err() != nil { // as late as it came, there would have been another round
+			return report, cmp.Or(err, ctx.Err())
 		}
 		deep = r.whole || r.opts.untilQuiet && this.quiet()
 		if nerr := r.ended(report, err); nerr != nil {

@@ -70,6 +70,21 @@ func TestRoundsGoOnAfterADeepOne(t *testing.T) {
 	}
 }
 
+// An interruption that comes too late to break off a round ends the rounds all the
+// same, and is not taken for their end.
+func TestRoundsInterruptedAtTheEnd(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	r, told := scripted(roundsOptions{untilQuiet: true}, carriedMessages(1))
+	carry := r.carry
+	r.carry = func(ctx context.Context, e *migrate.Engine) (*migrate.Report, error) {
+		interrupt()
+		return carry(ctx, e)
+	}
+	if _, err := r.run(ctx); !errors.Is(err, context.Canceled) || len(*told) != 1 {
+		t.Errorf("error %v after %d rounds; want the interruption after one", err, len(*told))
+	}
+}
+
 // An error that the next round will meet as well ends a run until quiet.
 func TestRoundsEndWithAnError(t *testing.T) {
 	r, told := scripted(roundsOptions{untilQuiet: true}, carriedMessages(1))
