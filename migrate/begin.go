@@ -46,17 +46,8 @@ type turn struct {
 	// begun says that the thread exists, or is not needed: another conversation may
 	// be begun. It may be called more than once.
 	begun func()
-	// tail says that all but the newest messages had been carried in this run.
-	tail bool
-	// await waits until the newest message may be sent; nil when it may at once.
-	await func(context.Context) error
-}
-
-func (t turn) wait(ctx context.Context) error {
-	if t.await == nil {
-		return nil
-	}
-	return t.await(ctx)
+	// held is set when all but the newest message had been carried in this run.
+	held *heldThread
 }
 
 // carryConversations does something with every conversation of the list, many at

@@ -19,11 +19,7 @@ type worker struct {
 	turn turn
 	// heldBack says that the newest message was held back.
 	heldBack bool
-	// fresh says that this process minted the thread's creation key, so that
-	// nothing can be in the thread that it does not know of.
-	fresh bool
-	// read says that the thread's tail has been read, or need not be.
-	read bool
+	acquaintance
 	tail tail
 	// members are those of the thread now; nil until they are needed.
 	members map[mapping.CommunicationUserID]bool
@@ -55,7 +51,11 @@ func (e *Engine) conversation(ctx context.Context, c mapping.Conversation, t tur
 func (e *Engine) newWorker(c mapping.Conversation, t turn) *worker {
 	e.listed.addConversation(c.SID)
 	e.stats.begin(c.SID)
-	return &worker{subject: newSubject(e.view, c), writer: e.writer, turn: t}
+	w := &worker{subject: newSubject(e.view, c), writer: e.writer, turn: t}
+	if t.held != nil {
+		w.acquaintance = t.held.acquaintance
+	}
+	return w
 }
 
 // end notes and reports how it went. It returns an error as conversation does.
@@ -71,7 +71,7 @@ func (e *Engine) end(ctx context.Context, w *worker, err error) error {
 	}
 	e.ended(status)
 	w.account(ctx, status)
-	if w.turn.tail {
+	if w.turn.held != nil {
 		w.onlyTail(status)
 	}
 	if w.heldBack && status == mapping.StatusDone {
@@ -135,7 +135,7 @@ func (w *worker) sync(ctx context.Context) error {
 		return step("update the members", err)
 	}
 	since := w.since(w.progress)
-	if w.turn.tail {
+	if w.turn.held != nil {
 		since = w.progress.LastIndex
 	}
 	if err := w.carryMessages(ctx, since); err != nil {
@@ -163,7 +163,7 @@ func (w *worker) close(ctx context.Context) error {
 		if err := w.removeTemporary(ctx, w.roster.Sender(w.waiting[last])); err != nil {
 			return err
 		}
-		if err := w.turn.wait(ctx); err != nil {
+		if err := w.awaitTurn(ctx); err != nil {
 			return err
 		}
 		if err := w.sendWaiting(ctx, 0); err != nil {

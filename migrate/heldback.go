@@ -11,7 +11,7 @@ import (
 // holds reports whether the newest message is to be held back: on the first full
 // load, in threads that stand in the lists of those who still use them.
 func (w *worker) holds() bool {
-	return w.inbox != nil && !w.turn.tail && w.c.State != mapping.StateClosed &&
+	return w.inbox != nil && w.turn.held == nil && w.c.State != mapping.StateClosed &&
 		(!w.settled() || !w.before.Held.IsZero())
 }
 
@@ -44,13 +44,21 @@ func (w *worker) holdBack(ctx context.Context) error {
 
 // enterInbox lines the thread up for its newest message.
 func (w *worker) enterInbox() {
-	h := &heldThread{conversation: w.c.SID, service: w.c.ServiceSID, activity: w.rec.Held}
+	h := &heldThread{conversation: w.c.SID, service: w.c.ServiceSID, activity: w.rec.Held, acquaintance: w.acquaintance}
 	for _, m := range w.roster.Members {
 		if m.Key.Kind == mapping.PersonUser {
 			h.people = append(h.people, w.census.hash(m.Key))
 		}
 	}
 	w.inbox.hold(h)
+}
+
+// awaitTurn waits until the newest message may be sent.
+func (w *worker) awaitTurn(ctx context.Context) error {
+	if w.turn.held == nil {
+		return nil
+	}
+	return w.inbox.await(ctx, w.turn.held)
 }
 
 // onlyTail leaves of the sums what came after the conversation was held back: the

@@ -32,6 +32,7 @@ type heldThread struct {
 	service      mapping.ServiceSID
 	activity     time.Time
 	people       []uint64 // in whose lists it stands
+	acquaintance          // of whoever carried all but its newest message
 
 	claimed  bool // somebody is about to send its message, or has
 	blockers int  // threads of the same people that come before it and are not done

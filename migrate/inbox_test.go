@@ -27,6 +27,7 @@ type inboxWorld struct {
 
 	mu      sync.Mutex
 	sent    map[string]int // messages, by thread
+	lists   int            // of messages
 	refused map[int]int    // calls, by status
 	seen    func(e emulator.Event, n int)
 }
@@ -40,6 +41,11 @@ func newInboxWorld(t *testing.T, conversations, messages int) *inboxWorld {
 			if e.Phase == emulator.Answering && e.Status >= http.StatusBadRequest {
 				iw.mu.Lock()
 				iw.refused[e.Status]++
+				iw.mu.Unlock()
+			}
+			if e.Phase == emulator.Answering && e.Operation == limits.ListMessages {
+				iw.mu.Lock()
+				iw.lists++
 				iw.mu.Unlock()
 			}
 			if e.Phase == emulator.Answering && e.Operation == limits.SendMessage && e.Status == http.StatusCreated {
@@ -147,6 +153,39 @@ func TestInboxOrder(t *testing.T) {
 		must(t, err)
 		if m := again.Summary.Messages; m.Unchanged != conversations*messages || m.Total != m.Unchanged {
 			t.Errorf("a second run: %+v", again.Summary)
+		}
+	})
+}
+
+// Nothing can be in a thread that the process which created it does not know of: it
+// need not read it before it sends the newest message. A later process reads it.
+func TestInboxReadsNoThreadOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const conversations, messages = 10, 4
+		iw := newInboxWorld(t, conversations, messages)
+		iw.opts.Gap = 0 // and with it the looks at waiting threads
+		iw.opts.Active = 1
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		left := conversations
+		iw.seen = func(_ emulator.Event, n int) {
+			if n == messages {
+				if left--; left == conversations/2 {
+					stop()
+				}
+			}
+		}
+		if _, err := iw.process(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatalf("the first process ended with %v", err)
+		}
+		if iw.lists > 0 {
+			t.Errorf("the process that created the threads read %d pages of them", iw.lists)
+		}
+		held := len(iw.held())
+		_, err := iw.process(t.Context())
+		must(t, err)
+		if held == 0 || iw.lists < held {
+			t.Errorf("the next process sent to %d threads and read %d pages", held, iw.lists)
 		}
 	})
 }

@@ -75,6 +75,15 @@ func earlier(got mapping.ChatMessage, want mapping.NewChatMessage) bool {
 		got.Metadata[mapping.KeyUpdatedAt] != want.Metadata[mapping.KeyUpdatedAt]
 }
 
+// acquaintance is what this process knows of what stands in a thread.
+type acquaintance struct {
+	// fresh says that this process minted the thread's creation key, so that
+	// nothing can be in the thread that it does not know of.
+	fresh bool
+	// read says that the thread's tail has been read, or need not be.
+	read bool
+}
+
 // firstContact reads the tail before the first message this process sends to a
 // thread that an earlier one may have written to. If that process did not end
 // by itself, its last request may still be under way, so the reading is
