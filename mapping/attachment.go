@@ -19,6 +19,28 @@ type sharedFile struct {
 	AttachmentType string `json:"attachmentType"`
 }
 
+// Attachment is a file of a message in ACS.
+type Attachment struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	URL  string `json:"url,omitempty"`
+	Type string `json:"type,omitempty"` // file or image
+}
+
+// Attachments are the files that the metadata of a message name, as the ACS UI library
+// reads them. What it could not read either names none.
+func Attachments(md Metadata) []Attachment {
+	var files []sharedFile
+	if json.Unmarshal([]byte(md[KeyFileSharingMetadata]), &files) != nil {
+		return nil
+	}
+	var list []Attachment
+	for _, f := range files {
+		list = append(list, Attachment{ID: f.ID, Name: f.Name, URL: f.URL, Type: f.AttachmentType})
+	}
+	return list
+}
+
 // file is a Media that a message refers to.
 type file struct {
 	media Media

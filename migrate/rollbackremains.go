@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -12,13 +11,11 @@ import (
 // remains is a thread as a rollback finds it.
 type remains struct {
 	*rollback
-	rec mapping.ThreadRecord
-	as  mapping.CommunicationUserID // a member who can read it
+	recalled
+	as mapping.CommunicationUserID // a member who can read it
 
 	properties mapping.ChatThread
 	members    []mapping.ChatParticipant
-	known      knownIDs
-	progress   mapping.Progress
 	seen       map[mapping.ChatMessageID]seenMessage
 	newest     int64 // the latest version
 
@@ -33,24 +30,10 @@ type seenMessage struct {
 	by      authorship
 }
 
-// authorship is whose doing a message is, as it stands there.
-type authorship uint8
-
-const (
-	bySystem  authorship = iota // nobody wrote it
-	byUs                        // this program sent it, and nobody else has changed it
-	byPeople                    // people wrote it
-	ourButNow                   // this program sent it, and people have changed or deleted it
-)
-
-func (a authorship) String() string {
-	return [...]string{"system", "migration", "people", "migration, changed by people"}[a]
-}
-
 // read reads everything, into the inventory as well. The error is a *hiddenError
 // when nobody can.
 func (f *remains) read(ctx context.Context, messages int64) error {
-	if err := f.recall(messages); err != nil {
+	if err := f.recall(f.ledger, messages); err != nil {
 		return err
 	}
 	r, members, err := f.open(ctx, f.rec)
@@ -66,22 +49,6 @@ func (f *remains) read(ctx context.Context, messages int64) error {
 	}
 	f.seen = make(map[mapping.ChatMessageID]seenMessage, messages)
 	return f.readMessages(ctx, r)
-}
-
-// recall reads what the ledger knows of the messages.
-func (f *remains) recall(messages int64) (err error) {
-	if f.progress, err = f.ledger.Progress(f.rec.Conversation); err != nil {
-		return ledgerFailure(err)
-	}
-	f.known = knownIDs{ids: make([]int64, 0, messages)}
-	for m, err := range f.ledger.Messages(f.rec.Conversation) {
-		if err != nil {
-			return ledgerFailure(err)
-		}
-		f.known.add(m)
-	}
-	slices.Sort(f.known.ids)
-	return nil
 }
 
 // listFrame writes what is around the messages to the inventory.

@@ -64,7 +64,7 @@ func (u *undoing) removeThread(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	found := &remains{rollback: u.rollback, rec: u.rec}
+	found := &remains{rollback: u.rollback, recalled: recalled{rec: u.rec, users: u.ours}}
 	err = found.read(ctx, messages)
 	var hidden *hiddenError
 	if errors.As(err, &hidden) {
