@@ -14,6 +14,9 @@ func newConfigCommand(s *streams) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "config",
 		Short: "What is configured, and the form of the configuration file",
+		Long: `Flags that a command line does not give are taken from the environment and from a
+configuration file. Config tells what follows from them, and of which form the file
+is; init writes one.`,
 	}, newConfigShowCommand(s), newConfigSchemaCommand(s))
 }
 

@@ -34,6 +34,9 @@ func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
 		Short: "Help about any command",
+		Long: `Help shows what a command does, its flags, what it reads from the environment and
+how it ends. So does the flag --help of each command.`,
+		Example: `  twilio2acs help map export`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			switch {

@@ -13,8 +13,10 @@ import (
 func newManCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:     "man --dir DIR",
-		Short:   "Write manual pages, one for each command",
+		Use:   "man --dir DIR",
+		Short: "Write manual pages, one for each command",
+		Long: `Man writes the manual pages of all commands, for those who package the program.
+The same program writes the same pages.`,
 		Example: `  twilio2acs man --dir /usr/local/share/man/man1`,
 		Args:    noArguments,
 		Hidden:  true,

@@ -86,7 +86,7 @@ func whenBegun(cmd *cobra.Command, f func(*cobra.Command) error) {
 
 // misuse is an error of the command line itself.
 func misuse(cmd *cobra.Command, err error) error {
-	return &usageError{err: err, hint: cmp.Or(hintOf(err), "see "+cmd.CommandPath()+" --help")}
+	return &usageError{err: err, hint: cmp.Or(hintOf(err), flagHint(cmd, err), "see "+cmd.CommandPath()+" --help")}
 }
 
 // reportError tells people of an error, and machines too if the command has not.

@@ -10,6 +10,8 @@ func newSchemaCommand(s *streams) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "schema",
 		Short: "The form of what commands print for machines, as JSON Schemas",
+		Long: `What commands print with -o json and -o jsonl is described by JSON Schemas, for
+programs that read it and for whoever writes them.`,
 	}, newPlanSchemaCommand(s))
 }
 

@@ -10,6 +10,8 @@ func newServeCommand(s *streams) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "serve",
 		Short: "Local servers to try the program against",
+		Long: `Serve runs servers on this machine that behave as Twilio and as ACS do, as far as
+that is published. They are for rehearsals and tests, of this program and others.`,
 	}, newServeTwilioCommand(s), newServeACSCommand(s))
 }
 

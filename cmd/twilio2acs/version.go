@@ -13,8 +13,10 @@ type versionOptions struct{ format choice }
 func newVersionCommand(s *streams) *cobra.Command {
 	var o versionOptions
 	cmd := &cobra.Command{
-		Use:     "version",
-		Short:   "Tell which version of the program this is",
+		Use:   "version",
+		Short: "Tell which version of the program this is",
+		Long: `Version tells the version of the program, the revision it was built from, the
+version of Go and the platform, as the program itself has them from its build.`,
 		Example: `  twilio2acs version -o json`,
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {

@@ -3,7 +3,6 @@ package config
 import (
 	"slices"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/spf13/pflag"
 )
 
@@ -67,19 +66,4 @@ func commandNames(commands []Command) []string {
 		names = append(names, c.Name)
 	}
 	return names
-}
-
-// meant is a remedy for a word that is none of words: the nearest of them, if one is
-// near enough for a slip of the hand, else otherwise.
-func meant(word string, words []string, otherwise string) string {
-	best, distance := "", max(2, len(word)/3)+1
-	for _, w := range words {
-		if d := levenshtein.ComputeDistance(word, w); d < distance {
-			best, distance = w, d
-		}
-	}
-	if best == "" {
-		return otherwise
-	}
-	return "did you mean " + best + "?"
 }

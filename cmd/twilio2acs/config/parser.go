@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/spelling"
 )
 
 // The words of a file that are no flags.
@@ -57,7 +59,7 @@ func (p *parser) section(profile string, key, value *yaml.Node) error {
 func (p *parser) command(profile string, key, value *yaml.Node) error {
 	c, ok := find(p.commands, key.Value)
 	if !ok {
-		return p.mistake(key, fmt.Sprintf("unknown command %q", key.Value), meant(key.Value, commandNames(p.commands), "see twilio2acs --help"))
+		return p.mistake(key, fmt.Sprintf("unknown command %q", key.Value), spelling.Hint(key.Value, commandNames(p.commands), "", "see twilio2acs --help"))
 	}
 	return p.pairs(value, c.Name, func(k, v *yaml.Node) error {
 		var takers []Command
@@ -75,7 +77,7 @@ func (p *parser) setting(s setting, key, value *yaml.Node, takers []Command, kno
 			"remove it from the file and set "+secret+" in the environment, or name a file that holds it in "+secret+fileSuffix)
 	}
 	if len(takers) == 0 {
-		return p.mistake(key, fmt.Sprintf("unknown key %q", key.Value), meant(key.Value, known, "see twilio2acs config schema"))
+		return p.mistake(key, fmt.Sprintf("unknown key %q", key.Value), spelling.Hint(key.Value, known, "", "see twilio2acs config schema"))
 	}
 	values, err := p.values(value)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
+
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/spelling"
 )
 
 // envPrefix begins the environment variables that set flags.
@@ -46,7 +48,7 @@ func (c Configuration) Check() error {
 	if c.File == nil {
 		return &Mistake{Where: "--" + ProfileFlag, Problem: fmt.Sprintf("there is no profile %q without a configuration file", c.Profile), Remedy: "name the file with --" + FileFlag + ", or write one with twilio2acs init"}
 	}
-	return &Mistake{Where: c.File.Path, Problem: fmt.Sprintf("unknown profile %q", c.Profile), Remedy: meant(c.Profile, c.File.Profiles(), "name one of the profiles in the file")}
+	return &Mistake{Where: c.File.Path, Problem: fmt.Sprintf("unknown profile %q", c.Profile), Remedy: spelling.Hint(c.Profile, c.File.Profiles(), "", "name one of the profiles in the file")}
 }
 
 // layer is what one place says of a command, by flag.
