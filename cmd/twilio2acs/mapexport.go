@@ -72,7 +72,7 @@ func mapExport(ctx context.Context, o *mapExportOptions, s *streams) (err error)
 	}
 	buffered := bufio.NewWriterSize(s.out, 64<<10)
 	w := itemWriter{w: buffered, array: o.format.value == formatJSON}
-	for item, err := range (export{ledger, rules}).items() {
+	for item, err := range (mapItems{ledger, rules}).items() {
 		if err = cmp.Or(err, context.Cause(ctx), s.out.err); err != nil {
 			return cmp.Or(s.out.failure(), causeOf(ctx, err))
 		}
@@ -104,14 +104,14 @@ func rulesOf(b mapping.Binding, template string) (mapping.Rules, bool) {
 	return mapping.RulesOf(b.Rules, cmp.Or(template, storeTemplate(b.Media)))
 }
 
-// export lists the items of a ledger.
-type export struct {
+// mapItems lists the items of a ledger.
+type mapItems struct {
 	ledger *checkpoint.Reader
 	rules  mapping.Rules
 }
 
 // items yields people, then each conversation with its messages and media.
-func (e export) items() iter.Seq2[mapped, error] {
+func (e mapItems) items() iter.Seq2[mapped, error] {
 	return func(yield func(mapped, error) bool) {
 		for p, err := range e.ledger.Persons() {
 			if err == nil && (p.ID == "" || p.Key.Kind == mapping.PersonCanary) {
@@ -134,7 +134,7 @@ func (e export) items() iter.Seq2[mapped, error] {
 	}
 }
 
-func (e export) messages(t mapping.ThreadRecord, yield func(mapped, error) bool) bool {
+func (e mapItems) messages(t mapping.ThreadRecord, yield func(mapped, error) bool) bool {
 	for m, err := range e.ledger.Messages(t.Conversation) {
 		item := mapped{
 			Kind: "message", Twilio: string(m.SID), Conversation: t.Conversation, Thread: t.Thread, Parts: m.IDs, Stub: m.Stub,
@@ -149,7 +149,7 @@ func (e export) messages(t mapping.ThreadRecord, yield func(mapped, error) bool)
 	return true
 }
 
-func (e export) media(t mapping.ThreadRecord, yield func(mapped, error) bool) bool {
+func (e mapItems) media(t mapping.ThreadRecord, yield func(mapped, error) bool) bool {
 	for m, err := range e.ledger.MediaOf(t.Conversation) {
 		if err == nil && m.Missing != "" {
 			continue

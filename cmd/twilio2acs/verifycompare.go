@@ -124,29 +124,19 @@ func (o *verifyOptions) unnoted(s *streams, ledger *checkpoint.Reader, why strin
 // compareDigests is a quick verification.
 func (o *verifyOptions) compareDigests(ctx context.Context, s *streams, found func(migrate.Difference)) (v *migrate.Verification, err error) {
 	v = new(migrate.Verification)
-	ledger, err := o.state.readExisting()
+	r, err := openReading(s, o.state, o.dest, o.connect, o.log)
 	if err != nil {
 		return v, err
 	}
-	defer func() { err = cmp.Or(err, ledger.Close()) }()
-	about := ledger.Binding()
-	about.Resource, err = o.dest.knownResource()
-	if err := cmp.Or(err, o.state.admit(ledger, about)); err != nil {
-		return v, err
+	defer func() { err = cmp.Or(err, r.close()) }()
+	return migrate.VerifyQuick(ctx, r.to.acs, r.ledger, &migrate.QuickOptions{Found: found, Only: chosen(o.source.selected.conversations)})
+}
+
+// chosen reports of a conversation whether it is among those named; nil, for all, when
+// none is.
+func chosen(conversations []string) func(mapping.ConversationSID) bool {
+	if len(conversations) == 0 {
+		return nil
 	}
-	o.connect.reads, o.connect.log = true, o.log.logger(s)
-	to, err := o.connect.connect(o.dest)
-	if err != nil {
-		return v, err
-	}
-	defer func() { err = cmp.Or(err, to.close()) }()
-	about.Resource = to.resource
-	if err := o.state.admit(ledger, about); err != nil {
-		return v, err
-	}
-	opts := &migrate.QuickOptions{Found: found}
-	if chosen := o.source.selected.conversations; len(chosen) > 0 {
-		opts.Only = func(c mapping.ConversationSID) bool { return slices.Contains(chosen, string(c)) }
-	}
-	return migrate.VerifyQuick(ctx, to.acs, ledger, opts)
+	return func(c mapping.ConversationSID) bool { return slices.Contains(conversations, string(c)) }
 }
