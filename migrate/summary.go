@@ -52,6 +52,12 @@ func (s *Summary) add(o Summary) {
 	s.Media.add(o.Media)
 }
 
+// ServiceSummary is the part of a sum that belongs to one service.
+type ServiceSummary struct {
+	Service mapping.ServiceSID `json:"service"`
+	Summary
+}
+
 // All adds up items of every kind.
 func (s Summary) All() Tally {
 	var sum Tally

@@ -2,6 +2,8 @@ package migrate
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +27,7 @@ type verifier struct {
 	foreign     int64
 	resumed     int64
 	people      Tally
+	services    map[mapping.ServiceSID]Summary
 }
 
 func (v *verifier) run(ctx context.Context) error {
@@ -83,7 +86,18 @@ func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) err
 	if t.resumed {
 		v.resumed++
 	}
+	v.serve(c.ServiceSID, t.sum)
 	return nil
+}
+
+// serve counts what belongs to a service. The caller holds the lock.
+func (v *verifier) serve(sid mapping.ServiceSID, sum Summary) {
+	if sid == "" {
+		return
+	}
+	all := v.services[sid]
+	all.add(sum)
+	v.services[sid] = all
 }
 
 // finish draws the result up. Complete says that every thread has been read.
@@ -102,6 +116,9 @@ func (v *verifier) finish(complete bool) (*Verification, error) {
 		return out, err
 	}
 	out.Summary.Users.add(v.people)
+	for _, sid := range slices.Sorted(maps.Keys(v.services)) {
+		out.Services = append(out.Services, ServiceSummary{sid, v.services[sid]})
+	}
 	if !complete || v.number == 0 {
 		return out, nil
 	}
@@ -158,4 +175,5 @@ func (v *verifier) count(key mapping.PersonKey, id mapping.CommunicationUserID) 
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.people.add(t)
+	v.serve(key.Service, Summary{Users: t})
 }

@@ -79,9 +79,13 @@ type Verification struct {
 	Number int `json:"verification,omitempty"`
 	// Digest stands for everything that was compared, as it is in ACS. It is empty
 	// unless the verification came to its end and was kept.
-	Digest      string       `json:"digest,omitempty"`
-	Summary     Summary      `json:"summary"`
-	Differences []Difference `json:"differences"` // the first thousand
+	Digest  string  `json:"digest,omitempty"`
+	Summary Summary `json:"summary"`
+	// Services are the parts of Summary, by service. What belongs to none, such as the
+	// keeper and what could not be read, is in none of them. A quick verification does
+	// not tell services apart.
+	Services    []ServiceSummary `json:"-"`
+	Differences []Difference     `json:"differences"` // the first thousand
 	// MoreDifferences counts those beyond.
 	MoreDifferences int       `json:"moreDifferences,omitempty"`
 	Problems        []Problem `json:"problems"`
@@ -114,6 +118,7 @@ func Verify(ctx context.Context, src Twilio, acs VerifyACS, ledger VerifyLedger,
 		threads: newThreads(acs, ledger, o.Patience),
 		src:     src, store: store, rules: rules, opts: o,
 		census:      newCensus(),
+		services:    make(map[mapping.ServiceSID]Summary),
 		differences: differences{found: o.Found},
 	}
 	err := v.run(ctx)
