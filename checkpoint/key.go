@@ -44,6 +44,17 @@ func packSID(prefix, sid string) (digits [16]byte, ok bool) {
 	return digits, err == nil
 }
 
+// sidPrefixes begin the keys of all SIDs that begin with begin, of others as well. Of
+// a digit that is not a whole byte nothing can be said.
+func sidPrefixes(prefix, begin string) [][]byte {
+	text, ok := strings.CutPrefix(begin, prefix)
+	digits, err := hex.DecodeString(text[:len(text)&^1])
+	if !ok || err != nil || len(digits) > len(sidKey{})-1 {
+		return [][]byte{nil}
+	}
+	return [][]byte{append([]byte{0}, digits...), {1}}
+}
+
 // numberKey orders what has a number.
 func numberKey(number uint64) []byte { return binary.BigEndian.AppendUint64(nil, number) }
 

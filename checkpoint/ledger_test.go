@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"iter"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -308,4 +309,35 @@ func useOnce(l *checkpoint.Ledger, n int, i int64) error {
 		}
 	}
 	return nil
+}
+
+// Conversations are found by the beginning of their SIDs, whatever form these have.
+func TestThreadsNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.db")
+	l := open(t, path)
+	all := []mapping.ConversationSID{conversation(1), conversation(2), conversation(3), "CHodd", "CHABCD", "other", "CH"}
+	for _, c := range all {
+		if err := l.RecordThread(mapping.ThreadRecord{Conversation: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begins := []string{"", "C", "x", "CHo", "CHA", "CHAB", "oth", "CH" + strings.Repeat("0", 40)}
+	for n := range len(conversation(1)) {
+		begins = append(begins, string(conversation(1))[:n+1], string(conversation(2))[:n+1])
+	}
+	for _, begin := range begins {
+		want := map[mapping.ConversationSID]bool{}
+		for _, c := range all {
+			if strings.HasPrefix(string(c), begin) {
+				want[c] = true
+			}
+		}
+		got := map[mapping.ConversationSID]bool{}
+		for _, rec := range collect(t, l.ThreadsNamed(begin)) {
+			got[rec.Conversation] = true
+		}
+		if d := cmp.Diff(got, want); d != "" {
+			t.Errorf("ThreadsNamed(%q) (-got +want):\n%s", begin, d)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -15,6 +16,23 @@ func (r *Reader) Thread(c mapping.ConversationSID) (mapping.ThreadRecord, bool, 
 // Threads lists the records of all conversations, by SID.
 func (r *Reader) Threads() iter.Seq2[mapping.ThreadRecord, error] {
 	return list[mapping.ThreadRecord](r, threadBucket, nil)
+}
+
+// ThreadsNamed lists the records of the conversations whose SID begins with begin.
+// Among SIDs of the usual form it costs what it finds, however many others there are.
+func (r *Reader) ThreadsNamed(begin string) iter.Seq2[mapping.ThreadRecord, error] {
+	return func(yield func(mapping.ThreadRecord, error) bool) {
+		for _, prefix := range sidPrefixes("CH", begin) {
+			for t, err := range list[mapping.ThreadRecord](r, threadBucket, prefix) {
+				if err == nil && !strings.HasPrefix(string(t.Conversation), begin) {
+					continue
+				}
+				if !yield(t, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }
 
 // RecordThread replaces the record of a conversation. It is on disk on return,

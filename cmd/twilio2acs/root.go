@@ -29,6 +29,7 @@ Communication Services (ACS) Chat: every message once, in order, under its autho
 	root.SetUsageTemplate(usageTemplate(root))
 	root.SetHelpCommand(newHelpCommand())
 	root.InitDefaultHelpCmd()
+	withCompletions(root, s)
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "completion" { // cobra's own
