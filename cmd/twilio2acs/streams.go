@@ -28,14 +28,14 @@ type streams struct {
 // away must not end a run in the middle, so SIGPIPE is turned into an error.
 func systemStreams() *streams {
 	signal.Ignore(syscall.SIGPIPE)
-	plain := os.Getenv("NO_COLOR") != "" // no-color.org
 	errTerminal := isTerminal(os.Stderr)
+	plain := os.Getenv("NO_COLOR") != "" // no-color.org
 	return &streams{
 		in:      os.Stdin,
 		out:     &resultWriter{w: os.Stdout},
-		err:     &console{w: os.Stderr, terminal: errTerminal, color: errTerminal && !plain},
+		err:     &console{w: os.Stderr, terminal: errTerminal, color: !plain && showsColors(os.Stderr)},
 		prompts: isTerminal(os.Stdin) && errTerminal,
-		color:   isTerminal(os.Stdout) && !plain,
+		color:   !plain && showsColors(os.Stdout),
 	}
 }
 
