@@ -24,9 +24,10 @@ const (
 )
 
 // Serve answers scrapes of http://addr/metrics until stop is called, which lets a
-// scrape under way end. At /debug/pprof/profile?seconds=5 it gives a profile of where
-// the processor's time goes, which names functions of this program and nothing else. It tells log where it listens, and warns if that is not this
-// machine alone.
+// scrape under way end. Beside it are profiles, which name functions of this program
+// and nothing else: /debug/pprof/profile?seconds=5 of where the processor's time goes,
+// /debug/pprof/heap of what holds memory, and /debug/pprof/goroutine of what waits
+// where. It tells log where it listens, and warns if that is not this machine alone.
 func (s *Set) Serve(ctx context.Context, addr string, log *slog.Logger) (stop func() error, err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -40,6 +41,8 @@ func (s *Set) Serve(ctx context.Context, addr string, log *slog.Logger) (stop fu
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.Handle("GET /debug/pprof/heap", pprof.Handler("heap"))
+	mux.Handle("GET /debug/pprof/goroutine", pprof.Handler("goroutine"))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
 	server := &http.Server{
 		Handler: mux, ReadHeaderTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: time.Minute,
