@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"net/http"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -87,35 +86,5 @@ func isBare(m mapping.Message) bool { return m.Body == "" && len(m.Media) == 0 }
 // noMetadata is the ChannelMetadata of a message that could have some and has
 // none.
 var noMetadata = json.RawMessage("null")
-
-// metadataSource is where channel metadata is found.
-type metadataSource interface {
-	ChannelMetadata(context.Context, mapping.Conversation, mapping.Message) (json.RawMessage, error)
-}
-
-// withMetadata adds to messages what their channel says of them, where they say
-// nothing themselves. What is not there any more because the message was deleted
-// meanwhile is no error: it might as well have been deleted a little later. A message
-// comes with the error if that is damage of its metadata.
-func withMetadata(ctx context.Context, src metadataSource, c mapping.Conversation, messages iter.Seq2[mapping.Message, error]) iter.Seq2[mapping.Message, error] {
-	return func(yield func(mapping.Message, error) bool) {
-		for m, err := range messages {
-			if err == nil && isBare(m) {
-				m.ChannelMetadata, err = src.ChannelMetadata(ctx, c, m)
-				switch {
-				case errors.Is(err, fs.ErrNotExist):
-					err = nil
-				case err != nil:
-					err = fmt.Errorf("message %s: %w", m.SID, err)
-				case m.ChannelMetadata == nil:
-					m.ChannelMetadata = noMetadata
-				}
-			}
-			if !yield(m, err) {
-				return
-			}
-		}
-	}
-}
 
 func isDamage(err error) bool { return errors.As(err, new(*mapping.DamagedError)) }

@@ -25,21 +25,26 @@ func (p part) lines(ctx context.Context) iter.Seq2[line, error] {
 		r := readLines(p.file.at, p.stretch)
 		defer r.release()
 		for {
-			l, err := r.next()
-			switch {
-			case errors.Is(err, io.EOF):
-				return
-			case ctx.Err() != nil:
-				yield(line{}, context.Cause(ctx))
-				return
-			case err != nil:
-				yield(line{}, fmt.Errorf("read %s: %w", p.file.name, err))
-				return
-			case !yield(l, nil):
+			l, err := p.next(ctx, r)
+			if errors.Is(err, io.EOF) || !yield(l, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// next reads the next line of p from r, or returns io.EOF.
+func (p part) next(ctx context.Context, r *lineReader) (line, error) {
+	l, err := r.next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return line{}, io.EOF
+	case ctx.Err() != nil:
+		return line{}, context.Cause(ctx)
+	case err != nil:
+		return line{}, fmt.Errorf("read %s: %w", p.file.name, err)
+	}
+	return l, nil
 }
 
 // linesBackward reads the lines of p from the last to the first. They have no
@@ -87,23 +92,35 @@ func items[T any](ctx context.Context, d *damage, p part, owner func(text []byte
 				yield(none, err)
 				return
 			}
-			v, err := none, l.err
-			if err == nil {
-				v, err = read(l)
+			v, err := item(d, p.file, l, owner, read)
+			if errors.Is(err, errNotAsked) {
+				continue
 			}
-			switch {
-			case err == nil:
-				if !yield(v, nil) {
-					return
-				}
-			case !errors.Is(err, errNotAsked):
-				e := &mapping.DamagedError{Place: p.file.place(l.number), Conversation: owner(l.text), Err: err}
-				if !d.leaveOut(e, 1) && !yield(none, e) {
-					return
-				}
+			if !yield(v, err) {
+				return
 			}
 		}
 	}
+}
+
+// item reads one line of f as items does. The error errNotAsked leaves it out.
+func item[T any](d *damage, f *file, l line, owner func(text []byte) mapping.ConversationSID, read func(line) (T, error)) (T, error) {
+	var none T
+	err := l.err
+	if err == nil {
+		var v T
+		if v, err = read(l); err == nil {
+			return v, nil
+		}
+	}
+	if errors.Is(err, errNotAsked) {
+		return none, errNotAsked
+	}
+	e := &mapping.DamagedError{Place: f.place(l.number), Conversation: owner(l.text), Err: err}
+	if d.leaveOut(e, 1) {
+		return none, errNotAsked
+	}
+	return none, e
 }
 
 // of is the owner of items that all belong to one conversation.

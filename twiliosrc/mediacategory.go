@@ -4,35 +4,31 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"iter"
 	"strings"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// categorized completes the files of messages whose category only the Media
-// Content Service knows: a message over REST does not tell the text of an e-mail
-// from a file that came with it. Ask returns the category of one file.
+// categorize completes files whose category only the Media Content Service knows: a
+// message over REST does not tell the text of an e-mail from a file that came with
+// it. It ends at the first file of which src cannot tell.
 //
 // Only what is content takes its category over; an attachment is what a file
 // without category is anyway.
-func categorized(messages iter.Seq2[mapping.Message, error], ask func(mapping.Media) (string, error)) iter.Seq2[mapping.Message, error] {
-	return func(yield func(mapping.Message, error) bool) {
-		for m, err := range messages {
-			for i := range m.Media {
-				if err != nil || !mayBeContent(m.Media[i]) {
-					continue
-				}
-				var category string
-				if category, err = ask(m.Media[i]); category == mapping.CategoryBody || category == mapping.CategoryHistory {
-					m.Media[i].Category = category
-				}
-			}
-			if !yield(m, err) {
-				return
-			}
+func categorize(ctx context.Context, src messageDetails, c mapping.Conversation, files []mapping.Media) error {
+	for i := range files {
+		if !mayBeContent(files[i]) {
+			continue
+		}
+		category, err := src.category(ctx, c, files[i])
+		if category == mapping.CategoryBody || category == mapping.CategoryHistory {
+			files[i].Category = category
+		}
+		if err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // mayBeContent reports whether the category of a file must be asked for. What
@@ -48,7 +44,7 @@ func mayBeContent(m mapping.Media) bool {
 
 // category is that of the recorded resource. One that is missing or damaged has
 // none, as it has none to whoever opens the file.
-func (s *Snapshot) category(ctx context.Context, m mapping.Media) (string, error) {
+func (s *Snapshot) category(ctx context.Context, _ mapping.Conversation, m mapping.Media) (string, error) {
 	if s.files[KindMedia] == nil {
 		return "", nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"strconv"
 
@@ -45,19 +46,50 @@ func (s *Snapshot) Messages(ctx context.Context, c mapping.Conversation, after i
 	if err != nil {
 		return nothing[mapping.Message](fmt.Errorf("list messages: %w", err))
 	}
-	f := s.files[KindMessages]
-	listed := func(yield func(mapping.Message, error) bool) {
-		if err := s.checkTogether(e); err != nil && !yield(mapping.Message{}, err) {
-			return
+	return messages(ctx, s, c, func() messageCursor {
+		p := part{s.files[KindMessages], e.messages}
+		return &recordedMessages{
+			snapshot: s, entry: e, part: p, lines: readLines(p.file.at, p.stretch),
+			read: messageReader{conversation: c.SID, after: after, last: -1, unit: "line"},
 		}
-		r := messageReader{conversation: c.SID, after: after, last: -1, unit: "line"}
-		items(ctx, &s.damage, part{f, e.messages}, of(c.SID), func(l line) (mapping.Message, error) {
-			return r.read(l.text, l.number)
-		})(yield)
-	}
-	messages := categorized(listed, func(m mapping.Media) (string, error) { return s.category(ctx, m) })
-	return withMetadata(ctx, s, c, messages)
+	})
 }
+
+// recordedMessages goes through the messages of one conversation of a snapshot.
+type recordedMessages struct {
+	snapshot *Snapshot
+	entry    *entry
+	part     part
+	lines    *lineReader
+	read     messageReader
+	checked  bool // that they stand together
+	ended    bool // by an error
+}
+
+func (r *recordedMessages) next(ctx context.Context) (*mapping.Message, error) {
+	if !r.checked {
+		r.checked = true
+		if err := r.snapshot.checkTogether(r.entry); err != nil {
+			return nil, err
+		}
+	}
+	for !r.ended {
+		l, err := r.part.next(ctx, r.lines)
+		if err != nil {
+			r.ended = true
+			return nil, err
+		}
+		m, err := item(&r.snapshot.damage, r.part.file, l, of(r.entry.sid), func(l line) (*mapping.Message, error) {
+			return r.read.read(l.text, l.number)
+		})
+		if !errors.Is(err, errNotAsked) {
+			return m, err
+		}
+	}
+	return nil, io.EOF
+}
+
+func (r *recordedMessages) close() { r.lines.release() }
 
 // checkTogether refuses messages that do not stand with the others of their
 // conversation.
@@ -87,26 +119,26 @@ type messageReader struct {
 
 // read decodes a message and checks that it comes after the one before. Number
 // is its place in the list.
-func (r *messageReader) read(text []byte, number int64) (mapping.Message, error) {
+func (r *messageReader) read(text []byte, number int64) (*mapping.Message, error) {
 	if index, ok := r.passes(text); ok {
 		r.last, r.lastNumber = index, number
-		return mapping.Message{}, errNotAsked
+		return nil, errNotAsked
 	}
 	m, err := decodeMessage(text)
 	if err != nil {
-		return m, err
+		return nil, err
 	}
 	if err := checkOwner(r.conversation, m.ConversationSID); err != nil {
-		return m, err
+		return nil, err
 	}
 	if m.Index <= r.last {
-		return m, fmt.Errorf("index %d comes after index %d of %s %d", m.Index, r.last, r.unit, r.lastNumber)
+		return nil, fmt.Errorf("index %d comes after index %d of %s %d", m.Index, r.last, r.unit, r.lastNumber)
 	}
 	r.last, r.lastNumber = m.Index, number
 	if m.Index <= r.after {
-		return m, errNotAsked
+		return nil, errNotAsked
 	}
-	return m, nil
+	return &m, nil
 }
 
 // passes reports whether a message need not be decoded, because its index is

@@ -2,8 +2,10 @@ package twiliosrc
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 
@@ -43,136 +45,147 @@ func (c *Client) Messages(ctx context.Context, conv mapping.Conversation, after 
 	if err != nil {
 		return nothing[mapping.Message](fmt.Errorf("list messages: %w", err))
 	}
-	listed := func(yield func(mapping.Message, error) bool) {
-		p := &provenList{c: c, path: path, conversation: conv.SID, after: after, done: -1, yield: yield}
-		if err := p.run(ctx); err != nil {
-			yield(mapping.Message{}, err)
-		}
-	}
-	messages := categorized(listed, func(m mapping.Media) (string, error) { return c.category(ctx, conv, m) })
-	return withMetadata(ctx, c, conv, messages)
+	return messages(ctx, c, conv, func() messageCursor { return newProvenList(c, path, conv, after) })
 }
 
-var (
-	// errStopped says that whoever reads a listing wants no more of it.
-	errStopped = errors.New("stopped")
-	// errUnproven says that two readings of a stretch of messages differ.
-	errUnproven = errors.New("readings differ")
-)
+// errUnproven says that two readings of a stretch of messages differ.
+var errUnproven = errors.New("readings differ")
 
-// provenList is a listing of messages in progress.
+// provenList goes through a list of messages.
 type provenList struct {
 	c            *Client
 	path         string
 	conversation mapping.ConversationSID
 	after        int64
-	done         int64 // index up to which everything has been yielded
-	newest       *page // the last page of the list, where it was read already
-	yield        func(mapping.Message, error) bool
+	done         int64 // index up to which everything has been given out
+
+	passes int           // over the list from its start, so far
+	pass   *provenReader // what the one in progress holds back
+	target string        // the page it has read last
+	beyond string        // the one after that; empty: there is none
+	newest *page         // the last page of the list, where it was read already
+	// read goes on reading when nothing is left that is proven; nil: that was all.
+	read func(context.Context) error
 }
 
-func (p *provenList) run(ctx context.Context) error {
-	if p.after >= pageSize {
-		whole, err := p.tail(ctx)
-		if whole || err != nil {
-			return unlessStopped(err)
+func newProvenList(c *Client, path string, conv mapping.Conversation, after int64) *provenList {
+	p := &provenList{c: c, path: path, conversation: conv.SID, after: after, done: -1}
+	p.pass = p.reader()
+	p.read = p.begin
+	if after >= pageSize {
+		p.read = p.tail
+	}
+	return p
+}
+
+func (p *provenList) close() { p.pass.close() }
+
+func (p *provenList) next(ctx context.Context) (*mapping.Message, error) {
+	for {
+		if p.pass.proven > 0 {
+			m, err := p.pass.take()
+			if errors.Is(err, errNotAsked) {
+				continue
+			}
+			return m, err
+		}
+		if p.read == nil {
+			return nil, io.EOF
+		}
+		if err := p.read(ctx); err != nil {
+			p.end()
+			return nil, err
 		}
 	}
-	for range maxProofs {
-		proven, err := p.pass(ctx)
-		if proven || err != nil {
-			return unlessStopped(err)
-		}
-		p.c.log.InfoContext(ctx, "list changed while it was read, reading it again", "path", p.path)
-	}
-	return &MovingListError{Path: p.path, Passes: maxProofs}
 }
 
-func unlessUnproven(err error) error {
-	if errors.Is(err, errUnproven) {
-		return nil
-	}
-	return err
+// end leaves out whatever has not been given out yet.
+func (p *provenList) end() {
+	p.pass.close()
+	p.read = nil
 }
 
-func unlessStopped(err error) error {
-	if errors.Is(err, errStopped) {
-		return nil
-	}
-	return err
-}
-
-// tail reads the newest page. Whole reports that it reaches down to after, so
-// that it holds all that is asked for, and that nothing on it is damaged.
-func (p *provenList) tail(ctx context.Context) (whole bool, err error) {
+// tail reads the newest page. If that reaches down to after it holds all that is
+// asked for, unless something on it is damaged; else the list is read from its start.
+func (p *provenList) tail(ctx context.Context) error {
 	newest, err := p.c.page(ctx, p.path+"?Order=desc&"+pageQuery(pageSize))
 	if err != nil {
-		return false, err
+		return err
 	}
-	p.newest = &newest
-	var found []mapping.Message
+	p.newest, p.read = &newest, p.begin
+	var found []json.RawMessage
 	r := messageReader{conversation: p.conversation, after: -1, last: -1}
 	for _, text := range slices.Backward(newest.items) {
 		m, err := r.read(text, 0)
 		if err != nil {
-			return false, nil // the list from the start tells what is wrong
+			return nil // the list from its start tells what is wrong
 		}
 		if m.Index > p.after {
-			found = append(found, m)
+			found = append(found, text)
 		}
 	}
 	if newest.next != "" && len(found) == len(newest.items) {
-		return false, nil
+		return nil
 	}
-	for _, m := range found {
-		if !p.yield(m, nil) {
-			return true, errStopped
-		}
-	}
-	return true, nil
+	p.newest, p.read = nil, nil
+	return p.pass.page(found)
 }
 
-// pass reads the list once in each direction and yields what is proven and has
-// not been yielded by an earlier pass. Proven reports that this is the rest.
-func (p *provenList) pass(ctx context.Context) (proven bool, err error) {
-	target := p.path + "?Order=asc&" + pageQuery(pageSize)
-	first, err := p.c.page(ctx, target)
+// begin begins a pass, which reads the list once in each direction and gives out what
+// is proven and has not been given out by an earlier one.
+func (p *provenList) begin(ctx context.Context) error {
+	if p.passes == maxProofs {
+		return &MovingListError{Path: p.path, Passes: maxProofs}
+	}
+	if p.passes++; p.passes > 1 {
+		p.c.log.InfoContext(ctx, "list changed while it was read, reading it again", "path", p.path)
+	}
+	p.pass.close()
+	p.pass, p.target = p.reader(), p.path+"?Order=asc&"+pageQuery(pageSize)
+	first, err := p.c.page(ctx, p.target)
 	if err != nil {
-		return false, err
+		return err
 	}
-	r := p.reader()
-	defer r.close()
-	next := first.next
-	if err := r.page(first.items); err != nil { // one page hides nothing
-		return false, err
+	p.beyond, p.read = first.next, p.prove
+	if first.next == "" {
+		p.read = nil // one page hides nothing
 	}
-	if next == "" {
-		return true, nil
-	}
-	if r.want, err = p.sums(ctx, max(r.last, p.after, p.done)); err != nil {
-		return false, err
-	}
-	for next != "" && r.last < r.want.top {
-		if target, err = p.c.rest.follow(next, target); err != nil {
-			return false, err
-		}
-		if next, err = p.further(ctx, target, r); err != nil {
-			return false, unlessUnproven(err)
-		}
-	}
-	if err := r.end(); err != nil {
-		return false, unlessUnproven(err)
-	}
-	return true, nil
+	return p.pass.page(first.items)
 }
 
-// further reads one more page and returns where the next one is.
-func (p *provenList) further(ctx context.Context, target string, r *provenReader) (next string, err error) {
-	pg, err := p.c.page(ctx, target)
-	if err != nil {
-		return "", err
+// prove reads the list from its end, to learn what must be on the pages after the
+// first.
+func (p *provenList) prove(ctx context.Context) (err error) {
+	p.pass.want, err = p.sums(ctx, max(p.pass.last, p.after, p.done))
+	p.read = p.further
+	return err
+}
+
+// further reads one more page, or ends the pass.
+func (p *provenList) further(ctx context.Context) (err error) {
+	if p.beyond == "" || p.pass.last >= p.pass.want.top {
+		p.read = nil
+		return p.again(p.pass.end())
 	}
-	return pg.next, r.page(pg.items)
+	if p.target, err = p.c.rest.follow(p.beyond, p.target); err != nil {
+		return err
+	}
+	pg, err := p.c.page(ctx, p.target)
+	if err != nil {
+		return err
+	}
+	p.beyond = pg.next
+	return p.again(p.pass.page(pg.items))
+}
+
+// again begins another pass, once what is proven is given out, if err says that the
+// one in progress does not prove the list.
+func (p *provenList) again(err error) error {
+	if errors.Is(err, errUnproven) {
+		p.read = p.begin
+		return nil
+	}
+	return err
 }
 
 // sums reads the list from its end down to an index.

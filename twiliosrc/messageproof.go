@@ -13,14 +13,14 @@ import (
 // over each.
 type provenReader struct {
 	list   *provenList
-	done   int64 // what earlier passes have yielded
+	done   int64 // what earlier passes have given out
 	read   messageReader
 	n      int64      // items read
 	last   int64      // highest index read
 	want   *indexSums // nil for the first page, which needs no proof
 	got    stretchSum // what has been read of the stretch in progress
 	held   spoolQueue
-	proven int // of those held, how many may be yielded
+	proven int // of those held, how many may be given out
 }
 
 // reader reads the pages of one pass. It must be closed.
@@ -31,10 +31,14 @@ func (p *provenList) reader() *provenReader {
 	}
 }
 
-func (r *provenReader) close() { r.held.drop() }
+func (r *provenReader) close() {
+	r.held.drop()
+	r.proven = 0
+}
 
-// page takes a page in and yields what it proves. It returns an error if a stretch
-// that ends on it is not whole; what stands before that is yielded all the same.
+// page takes a page in, and may prove what it held back before. It returns
+// errUnproven if a stretch that ends on the page is not whole; what stands before
+// that is proven all the same.
 func (r *provenReader) page(items []json.RawMessage) error {
 	var unproven error
 	var kept keptItems
@@ -48,9 +52,6 @@ func (r *provenReader) page(items []json.RawMessage) error {
 	}
 	if r.want == nil {
 		r.proven = r.held.len()
-	}
-	if err := r.flush(); err != nil {
-		return err
 	}
 	return unproven
 }
@@ -96,51 +97,46 @@ func (r *provenReader) count(index int64, key sidKey, kept *keptItems) error {
 	return nil
 }
 
-// end yields the rest, if the last stretches are whole.
+// end proves the rest, or returns errUnproven if the last stretches are not whole.
 func (r *provenReader) end() error {
 	const beyond = 1 << 62
 	if !r.want.take(beyond, r.got) {
 		return errUnproven
 	}
 	r.proven = r.held.len()
-	return r.flush()
-}
-
-// flush yields what is proven.
-func (r *provenReader) flush() error {
-	for ; r.proven > 0; r.proven-- {
-		text, err := r.held.next()
-		if err != nil {
-			return err
-		}
-		if err := r.yield(parseHeldItem(text)); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
-// yield decodes an item and yields it, or what is wrong with it.
-func (r *provenReader) yield(item heldItem) error {
-	m, err := r.read.read(item.text, item.number)
-	if errors.Is(err, errNotAsked) {
-		return nil
-	}
+// take gives out the next message that is proven, or what is wrong with it. There must
+// be one. The error errNotAsked leaves it out.
+func (r *provenReader) take() (*mapping.Message, error) {
+	text, err := r.held.next()
 	if err != nil {
-		l := listing[mapping.Message]{path: r.list.path}
-		d := &mapping.DamagedError{
-			Place: l.place(string(stringField(item.text, "sid")), int(item.place)), Conversation: r.list.conversation, Err: err,
-		}
-		if item.index >= 0 && item.index <= r.done || r.list.c.damage.leaveOut(d, 1) {
-			return nil
-		}
-		m, err = mapping.Message{}, d
+		r.list.end()
+		return nil, err
 	}
-	if !r.list.yield(m, err) {
-		return errStopped
+	r.proven--
+	item := parseHeldItem(text)
+	m, err := r.read.read(item.text, item.number)
+	if err != nil && !errors.Is(err, errNotAsked) {
+		err = r.damaged(item, err)
 	}
-	r.list.done = max(r.list.done, item.index)
-	return nil
+	if !errors.Is(err, errNotAsked) {
+		r.list.done = max(r.list.done, item.index)
+	}
+	return m, err
+}
+
+// damaged is the error of an item that cannot be read.
+func (r *provenReader) damaged(item heldItem, err error) error {
+	l := listing[mapping.Message]{path: r.list.path}
+	d := &mapping.DamagedError{
+		Place: l.place(string(stringField(item.text, "sid")), int(item.place)), Conversation: r.list.conversation, Err: err,
+	}
+	if item.index >= 0 && item.index <= r.done || r.list.c.damage.leaveOut(d, 1) {
+		return errNotAsked
+	}
+	return d
 }
 
 // heldItem is an item of a listing that is not yielded yet.
