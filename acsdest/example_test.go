@@ -4,18 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log"
-	"net/http"
-	"net/http/httptest"
+	"os"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/acsdest"
+	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 // Two users are created, and one writes to the other.
 func Example() {
-	connectionString, opts := exampleResource() // in a program: from its environment, and nil
+	connectionString, opts, end := exampleResource() // in a program: from its environment, and nil
+	defer end()
 	ctx := context.Background()
 
 	conn, err := acsdest.ParseConnectionString(connectionString)
@@ -56,20 +57,25 @@ func Example() {
 	if _, err := chat.SendMessage(ctx, ann, thread.ID, mapping.NewChatMessage{Content: "At noon?"}, nil); err != nil {
 		log.Fatal(err)
 	}
+
 	for message, err := range chat.ListMessages(ctx, ben, thread.ID, nil) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(message.Content)
+		if message.Type == mapping.TypeText {
+			fmt.Println(message.Content)
+		}
 	}
 	// Output: At noon?
 }
 
 // What to do after a failed send depends on what is known about it.
 func ExampleError() {
-	chat := exampleChat()
-	_, err := chat.SendMessage(context.Background(), "8:acs:ann", "19:unknown@thread.v2", mapping.NewChatMessage{Content: "At noon?"}, nil)
+	chat, ann, end := exampleChat()
+	defer end()
+	ctx := context.Background()
 
+	_, err := chat.SendMessage(ctx, ann, "19:unknown@thread.v2", mapping.NewChatMessage{Content: "At noon?"}, nil)
 	var e *acsdest.Error
 	if errors.As(err, &e) {
 		switch e.Outcome {
@@ -84,46 +90,138 @@ func ExampleError() {
 	// Output: it may be sent again: send message: 404 Not Found: The specified thread id was not found.
 }
 
-func ExampleChat_NewListMessagesPager() {
-	chat := exampleChat()
-	pager := chat.NewListMessagesPager("8:acs:ann", "19:lunch@thread.v2", nil)
-	for pager.More() {
-		page, err := pager.NextPage(context.Background())
+// Who wrote a migrated message, and when, is in its metadata.
+func ExampleChat_ListMessages() {
+	chat, ann, end := exampleChat()
+	defer end()
+	ctx := context.Background()
+	thread := migratedThread(chat, ann)
+
+	for message, err := range chat.ListMessages(ctx, ann, thread, nil) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(len(page.Items), "message on this page")
+		wrote := message.CreatedOn
+		if at, err := time.Parse(time.RFC3339, message.Metadata[mapping.KeyCreatedAt]); err == nil {
+			wrote = at
+		}
+		if message.Type == mapping.TypeText {
+			fmt.Println(wrote.Format(time.DateTime), message.SenderDisplayName, message.Content)
+		}
 	}
-	// Output: 1 message on this page
+	// Output: 2021-06-30 09:15:00 Ann Moved with all its past.
 }
 
-func exampleChat() *acsdest.Chat {
-	connectionString, opts := exampleResource()
+// Pages are for those who show one after the other.
+func ExampleChat_NewListMessagesPager() {
+	chat, ann, end := exampleChat()
+	defer end()
+	ctx := context.Background()
+	thread := migratedThread(chat, ann)
+
+	pager := chat.NewListMessagesPager(ann, thread, &acsdest.ListMessagesOptions{PageSize: 50})
+	for pager.More() {
+		page, err := pager.NextPage(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("messages on this page:", len(page.Items))
+	}
+	// Output: messages on this page: 3
+}
+
+// An application gets tokens that do not let its customers delete threads.
+func ExampleIdentity_IssueToken() {
+	connectionString, opts, end := exampleResource()
+	defer end()
+	ctx := context.Background()
 	conn, err := acsdest.ParseConnectionString(connectionString)
 	if err != nil {
 		log.Fatal(err)
 	}
-	chat, err := acsdest.NewChat(conn.Endpoint, oneToken("token"), opts)
+	identity, err := acsdest.NewIdentity(conn, opts)
 	if err != nil {
 		log.Fatal(err)
 	}
-	return chat
+	user, err := identity.CreateUser(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	token, err := identity.IssueToken(ctx, user.ID, &acsdest.IssueTokenOptions{
+		Scopes:    []acsdest.TokenScope{acsdest.ScopeChatJoinLimited},
+		ExpiresIn: 2 * time.Hour,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(token.Token != "")
+	// Output: true
 }
 
-// exampleResource stands in for an ACS resource: it says the same to everybody.
-func exampleResource() (string, *acsdest.ClientOptions) {
-	answers := map[string]string{
-		"/identities":   `{"identity":{"id":"8:acs:ann"},"accessToken":{"token":"t","expiresOn":"2100-01-01T00:00:00Z"}}`,
-		"/chat/threads": `{"chatThread":{"id":"19:lunch@thread.v2"}}`,
-		"/chat/threads/19:lunch@thread.v2/messages": `{"id":"1","value":[{"id":"1","type":"text","content":{"message":"At noon?"}}]}`,
+// migratedThread is a thread in which Ann is alone with a message of the past.
+func migratedThread(chat *acsdest.Chat, ann mapping.CommunicationUserID) mapping.ThreadID {
+	ctx := context.Background()
+	thread, _, err := chat.CreateThread(ctx, ann, mapping.NewChatThread{
+		Topic: "Before", Participants: []mapping.ChatParticipant{{User: ann, DisplayName: "Ann"}},
+	}, nil)
+	if err != nil {
+		log.Fatal(err)
 	}
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer, ok := answers[r.URL.Path]
-		if !ok {
-			w.WriteHeader(http.StatusNotFound)
-			answer = `{"error":{"code":"NotFound","message":"The specified thread id was not found."}}`
+	_, err = chat.SendMessage(ctx, ann, thread.ID, mapping.NewChatMessage{
+		Content: "Moved with all its past.", SenderDisplayName: "Ann",
+		Metadata: mapping.Metadata{mapping.KeyMessageSID: "IM1", mapping.KeyCreatedAt: "2021-06-30T09:15:00Z"},
+	}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return thread.ID
+}
+
+// exampleChat is a client, and a user to call it as.
+func exampleChat() (chat *acsdest.Chat, ann mapping.CommunicationUserID, end func()) {
+	connectionString, opts, end := exampleResource()
+	conn, err := acsdest.ParseConnectionString(connectionString)
+	if err != nil {
+		log.Fatal(err)
+	}
+	identity, err := acsdest.NewIdentity(conn, opts)
+	if err != nil {
+		log.Fatal(err)
+	}
+	tokens := acsdest.NewTokens(identity, nil)
+	if chat, err = acsdest.NewChat(conn.Endpoint, tokens, opts); err != nil {
+		log.Fatal(err)
+	}
+	if ann, err = tokens.CreateUser(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+	return chat, ann, end
+}
+
+// exampleResource stands in for an ACS resource: the embedded one, as tests of other
+// programs may use it too.
+func exampleResource() (connectionString string, opts *acsdest.ClientOptions, end func()) {
+	dir, err := os.MkdirTemp("", "acs")
+	if err != nil {
+		log.Fatal(err)
+	}
+	server, err := emulator.Open(dir, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := server.Listen("127.0.0.1:0"); err != nil {
+		log.Fatal(err)
+	}
+	transport, err := acsdest.TransportWithCA(server.CAFile())
+	if err != nil {
+		log.Fatal(err)
+	}
+	end = func() {
+		transport.CloseIdleConnections()
+		if err := errors.Join(server.Close(), os.RemoveAll(dir)); err != nil {
+			log.Fatal(err)
 		}
-		_, _ = io.WriteString(w, answer)
-	}))
-	return "endpoint=" + server.URL + "/;accesskey=" + testKey, &acsdest.ClientOptions{Transport: server.Client()}
+	}
+	return server.ConnectionString(), &acsdest.ClientOptions{Transport: transport}, end
 }
