@@ -57,7 +57,7 @@ var exitMeanings = []struct {
 	{exitTwilioUnreachable, "Twilio cannot be reached"},
 	{exitACSUnreachable, "ACS or its storage cannot be reached"},
 	{exitPreflight, "something critical would be lost and is not accepted, less would be kept than was asked for, ACS does not keep what it is given, or everybody could read the files; nothing was written"},
-	{exitState, "the state is damaged, newer than this program, older than a copy of it, or of another migration"},
+	{exitState, "the state is damaged, gone, newer than this program, older than a copy of it, or of another migration"},
 	{exitFixture, "the snapshot is not what its manifest says, or holds what was to be redacted; or a golden file is damaged"},
 	{exitUsage, "the command line is wrong"},
 	{exitInterrupted, "interrupted (SIGINT) after everything was noted; the same command goes on"},
@@ -182,7 +182,7 @@ func stateCode(err error) int {
 		return exitLocked
 	case errors.As(err, &binding) && binding.Moved():
 		return exitLocked
-	case binding != nil, is[*olderError](err), is[*foreignBackupError](err), is[*checkpoint.SchemaError](err), is[*checkpoint.DamagedError](err), is[*emulator.FormatError](err):
+	case binding != nil, is[*olderError](err), is[*foreignBackupError](err), is[*checkpoint.SchemaError](err), is[*checkpoint.MissingError](err), is[*checkpoint.DamagedError](err), is[*emulator.FormatError](err):
 		return exitState
 	}
 	return 0

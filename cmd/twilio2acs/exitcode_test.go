@@ -46,6 +46,7 @@ func TestExitCode(t *testing.T) {
 		{"an ACS that changes what it is given", &migrate.CanaryError{}, 14},
 		{"ledger of another account", &checkpoint.BindingError{Field: "account"}, 15},
 		{"newer ledger", &checkpoint.SchemaError{}, 15},
+		{"ledger that is gone", &checkpoint.MissingError{}, 15},
 		{"damaged ledger", &checkpoint.DamagedError{Err: errors.New("cut short")}, 15},
 		{"embedded ACS of another format", &emulator.FormatError{Err: errors.New("2")}, 15},
 		{"manifest", &twiliosrc.ManifestError{File: "x", Err: errors.New("size")}, 16},

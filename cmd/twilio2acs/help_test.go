@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"iter"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // program is all of it, not to be run.
@@ -71,7 +73,7 @@ func checkCommandLine(t *testing.T, line string, whole bool) {
 		t.Errorf("%s: %v", line, err)
 		return
 	}
-	if err := cmd.ParseFlags(rest); err != nil {
+	if err := cmd.ParseFlags(rest); err != nil && !errors.Is(err, pflag.ErrHelp) {
 		t.Errorf("%s: %v", line, err)
 		return
 	}
