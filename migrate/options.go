@@ -13,9 +13,9 @@ import (
 // Options tune a run. The zero value is a sound default, but for Accept: it
 // accepts no critical loss.
 type Options struct {
-	// Active is how many conversations are in progress at once. 0 means 20,000: it
-	// takes that many to keep the limit of creations busy where conversations have
-	// about 200 messages.
+	// Active is how many conversations are in progress at once. 0 means DefaultActive,
+	// and without a Gap 512: where no thread waits for the next second, a few hundred
+	// keep every connection busy, and more would only take memory.
 	Active int
 	// InboxOrder holds back the newest message of every conversation that is not
 	// closed, until all others have been sent, and then sends these in the order of
@@ -83,10 +83,17 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// DefaultActive is Options.Active unless said otherwise.
+// DefaultActive is Options.Active unless said otherwise: it takes that many to keep
+// the limit of creations busy where conversations have about 200 messages.
 const DefaultActive = 20_000
 
+// unpacedActive takes its place where threads do not wait for the next second.
+const unpacedActive = 512
+
 func (o Options) withDefaults() Options {
+	if o.Gap == 0 {
+		o.Active = cmp.Or(o.Active, unpacedActive)
+	}
 	o.Active = cmp.Or(o.Active, DefaultActive)
 	o.Order = cmp.Or(o.Order, OrderAuto)
 	o.Settle = cmp.Or(o.Settle, time.Minute)
