@@ -100,10 +100,7 @@ them what differs from the defaults. Of secrets it says only whether they are se
 // showConfiguration tells of the command of that name, or of all where it is empty.
 func showConfiguration(cmd *cobra.Command, s *streams, name string) (configDocument, error) {
 	doc := configDocument{head: headOf("config show"), Commands: []configuredValues{}}
-	c, err := configuration(cmd, s)
-	if err == nil {
-		err = c.Check()
-	}
+	c, err := checkedConfiguration(cmd, s)
 	if err != nil {
 		return doc, &usageError{err: err}
 	}

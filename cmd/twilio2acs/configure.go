@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -31,11 +32,8 @@ func withConfiguration(root *cobra.Command, s *streams) {
 		if !isConfigurable(cmd) {
 			return nil
 		}
-		c, err := configuration(cmd, s)
+		c, err := checkedConfiguration(cmd, s)
 		if err != nil {
-			return err
-		}
-		if err := c.Check(); err != nil {
 			return err
 		}
 		for _, path := range config.Exposed(os.Getenv) {
@@ -56,6 +54,16 @@ func configuration(cmd *cobra.Command, s *streams) (config.Configuration, error)
 	var err error
 	c.File, err = config.ReadFile(path, configuredCommands(newRoot(s)))
 	return c, err
+}
+
+// checkedConfiguration is configuration with nothing in it, or in the environment,
+// that nobody can have meant.
+func checkedConfiguration(cmd *cobra.Command, s *streams) (config.Configuration, error) {
+	c, err := configuration(cmd, s)
+	if err != nil {
+		return c, err
+	}
+	return c, cmp.Or(c.Check(), config.CheckEnvironment(os.Environ(), configuredCommands(newRoot(s))))
 }
 
 // globalFlag is the value of a flag that every command has, else of its variable.

@@ -1,9 +1,7 @@
 package config
 
 import (
-	"encoding/csv"
 	"fmt"
-	"strings"
 
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/v2"
@@ -11,14 +9,6 @@ import (
 
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/spelling"
 )
-
-// envPrefix begins the environment variables that set flags.
-const envPrefix = "TWILIO2ACS_"
-
-// Variable is the environment variable that sets the flag of that name.
-func Variable(flag string) string {
-	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
 
 // Origins that are no places in a file and no variables.
 const (
@@ -84,33 +74,6 @@ func (c Configuration) fileLayer(cmd Command, profile, command string) layer {
 		l.add(s.flag, s.values, origin)
 	}
 	return l
-}
-
-func (c Configuration) envLayer(cmd Command) (layer, error) {
-	l := layer{}
-	if c.Env == nil {
-		return l, nil
-	}
-	var err error
-	cmd.each(func(f *pflag.Flag) {
-		name := Variable(f.Name)
-		if text := c.Env(name); text != "" && err == nil {
-			var values []string
-			if values, err = split(f, text); err != nil {
-				err = &Mistake{Where: name, Problem: err.Error(), Remedy: "several values are separated by commas"}
-			}
-			l.add(f.Name, values, "environment "+name)
-		}
-	})
-	return l, err
-}
-
-// split are the values that text stands for on the command line.
-func split(f *pflag.Flag, text string) ([]string, error) {
-	if f.Value.Type() != "stringSlice" {
-		return []string{text}, nil
-	}
-	return csv.NewReader(strings.NewReader(text)).Read()
 }
 
 // Resolve is what holds for each flag of cmd. The flags keep the values they have.
