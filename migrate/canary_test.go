@@ -60,21 +60,23 @@ func TestCanaryLeavesNothing(t *testing.T) {
 // Whatever ACS does not keep is found, and said.
 func TestCanaryFindsQuirks(t *testing.T) {
 	for _, tt := range []struct {
-		quirk      emulator.Quirk
+		name       string
+		acs        emulator.Options
 		text, hint string
 	}{
-		{emulator.QuirkTrim, "the content of the message with unusual characters: want the white space at its ends, got none", "--canary never"},
-		{emulator.QuirkNarrow, `the content of the largest message: want "\U0001f600`, "--canary never"},
-		{emulator.QuirkCut, "the content of the largest message: want 14848 bytes, got the first 8192", "--canary never"},
-		{emulator.QuirkSmall, "the largest message: want taken, got send message: 400 Bad Request", "--canary never"},
-		{emulator.QuirkNames, "the display name of member 1: want 512 bytes, got the first 0", "--canary never"},
-		{emulator.QuirkMetadata, "the metadata of the thread: want the key twilioConversationSid, got none", "--canary never"},
-		{emulator.QuirkMembers, "member 2: want in the list of members, got not there after 1ms", "--canary never"},
-		{emulator.QuirkRetention, "how long the thread is kept: want none, got 30 days from creation", "default retention"},
+		{"trim", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkTrim}}, "the content of the message with unusual characters: want the white space at its ends, got none", "--canary never"},
+		{"narrow", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkNarrow}}, `the content of the largest message: want "\U0001f600`, "--canary never"},
+		{"cut", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkCut}}, "the content of the largest message: want 14848 bytes, got the first 8192", "--canary never"},
+		{"escape", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkEscape}}, "the content of the message with unusual characters", "--canary never"},
+		{"small", emulator.Options{Sizes: emulator.Sizes{Message: 8 << 10}}, "the largest message: want taken, got send message: 400 Bad Request", "--canary never"},
+		{"names", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkNames}}, "the display name of member 1: want 512 bytes, got the first 0", "--canary never"},
+		{"metadata", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkMetadata}}, "the metadata of the thread: want the key twilioConversationSid, got none", "--canary never"},
+		{"members", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkMembers}}, "member 2: want in the list of members, got not there after 1ms", "--canary never"},
+		{"retention", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkRetention}}, "how long the thread is kept: want none, got 30 days from creation", "default retention"},
 	} {
-		t.Run(string(tt.quirk), func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, snapshotDir("tiny"), &emulator.Options{Quirks: []emulator.Quirk{tt.quirk}})
+			w := newWorld(t, snapshotDir("tiny"), &tt.acs)
 			w.opts.Settle = time.Millisecond
 			err := w.tryACS(t.Context())
 			var ce *migrate.CanaryError

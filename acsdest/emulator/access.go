@@ -23,9 +23,9 @@ func (s *Server) asMember(t tx, c *call) (*openThread, error) {
 	case t.bucket(bucketMembers).Get(key) != nil:
 		return th, nil
 	case t.bucket(bucketFormer).Get(key) != nil:
-		return nil, forbidden()
+		return nil, hidden(s.opts.FormerMemberStatus)
 	}
-	return nil, s.notYours()
+	return nil, hidden(s.opts.ForeignThreadStatus)
 }
 
 // asReader opens the thread of a call for someone who is or was a member. A
@@ -41,14 +41,15 @@ func (s *Server) asReader(t tx, c *call) (*openThread, view, error) {
 	}
 	former, found, err := load[formerMember](t.bucket(bucketFormer), th.num.keyOf(c.user))
 	if err == nil && !found {
-		err = s.notYours()
+		err = hidden(s.opts.ForeignThreadStatus)
 	}
 	return th, view{from: former.Share, until: former.Until}, err
 }
 
-// notYours is the refusal of a thread in which the caller never was a member.
-func (s *Server) notYours() *refusal {
-	if s.opts.ForeignThreadStatus == http.StatusNotFound {
+// hidden is the refusal of a thread to those who are not members: with 404 it is as
+// if there were none.
+func hidden(status int) *refusal {
+	if status == http.StatusNotFound {
 		return threadNotFound()
 	}
 	return forbidden()

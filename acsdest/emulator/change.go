@@ -48,12 +48,9 @@ func (s *Server) updateMessage(c *call) (reply, error) {
 				m.Content = sanitise(m.Content)
 			}
 		}
-		var err error
-		if m.Metadata, err = in.Metadata.merge(m.Metadata, 0); err != nil {
-			return false, err
-		}
+		m.Metadata = in.Metadata.merge(m.Metadata)
 		m.Edited = now()
-		return in.Content != nil || len(in.Metadata) > 0, m.check()
+		return in.Content != nil || len(in.Metadata) > 0, s.opts.Sizes.checkMessage(*m)
 	})
 }
 

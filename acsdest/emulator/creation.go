@@ -18,14 +18,18 @@ type createThreadResult struct {
 	Invalid []invalidParticipant `json:"invalidParticipants,omitempty"`
 }
 
-func (in createThreadRequest) check() (map[string]string, error) {
+func (in createThreadRequest) check(sizes Sizes) (map[string]string, error) {
 	if in.Topic == nil || *in.Topic == "" {
 		return nil, badRequest("Topic is required.")
 	}
 	if err := in.Retention.check(); err != nil {
 		return nil, err
 	}
-	return in.Metadata.whole(maxThreadMetadata)
+	metadata, err := in.Metadata.whole()
+	if err != nil {
+		return nil, err
+	}
+	return metadata, sizes.checkThread(metadata)
 }
 
 // createThread makes a thread with its creator as a member, listed or not. A
@@ -35,11 +39,11 @@ func (s *Server) createThread(c *call) (reply, error) {
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
-	metadata, err := in.check()
+	metadata, err := in.check(s.opts.Sizes)
 	if err != nil {
 		return reply{}, err
 	}
-	joiners, err := parseParticipants(in.Participants)
+	joiners, err := parseParticipants(in.Participants, s.opts.Sizes)
 	if err != nil {
 		return reply{}, err
 	}

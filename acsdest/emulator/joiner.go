@@ -32,7 +32,7 @@ type invalidParticipant struct {
 }
 
 // parseParticipants reads participants of a request, each user once.
-func parseParticipants(in []participantRequest) ([]joiner, error) {
+func parseParticipants(in []participantRequest, sizes Sizes) ([]joiner, error) {
 	if len(in) > maxAddedAtOnce {
 		return nil, badRequest("") // reported without a message
 	}
@@ -46,8 +46,11 @@ func parseParticipants(in []participantRequest) ([]joiner, error) {
 		if err != nil {
 			return nil, err
 		}
-		metadata, err := p.Metadata.whole(maxParticipantMetadata)
+		metadata, err := p.Metadata.whole()
 		if err != nil {
+			return nil, err
+		}
+		if err := sizes.checkParticipant(metadata); err != nil {
 			return nil, err
 		}
 		m := member{Name: p.Name, Metadata: metadata}

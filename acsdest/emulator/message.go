@@ -2,11 +2,6 @@ package emulator
 
 import "encoding/binary"
 
-// maxMessage is the most a message may hold. "28 KB" is published, how it is
-// measured is not. Counted here are the UTF-16 bytes of content, sender's
-// display name and metadata, as the sister limit of Teams is.
-const maxMessage = 28 * 1024
-
 // maxMessagePage is the largest page of messages (service limits page, Chat).
 const maxMessagePage = 200
 
@@ -41,18 +36,6 @@ type message struct {
 }
 
 func (m message) isSystem() bool { return m.Sender == "" }
-
-// check refuses a message that is too large.
-func (m message) check() error {
-	size := utf16Bytes(m.Content) + utf16Bytes(m.SenderName)
-	for k, v := range m.Metadata {
-		size += utf16Bytes(k) + utf16Bytes(v)
-	}
-	if size > maxMessage {
-		return badRequest("The message is too large.")
-	}
-	return nil
-}
 
 // appendMessage stores a new message at the end of its thread.
 func (t tx) appendMessage(th *openThread, m *message) error {

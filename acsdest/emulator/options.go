@@ -27,6 +27,11 @@ type Options struct {
 	// ForeignThreadStatus answers calls on a thread in which the caller never was
 	// a member: 403, which 0 means, or 404. Which is live is not known.
 	ForeignThreadStatus int
+	// FormerMemberStatus answers calls of people who have left the thread, where they
+	// may not do any more what they want: 403, which 0 means, or 404.
+	FormerMemberStatus int
+	// Sizes say how large things may be.
+	Sizes Sizes
 	// IdentifierKinds adds "kind" to identifiers, which recordings do not show.
 	IdentifierKinds bool
 	// KeyLife is how long a repeatability key is remembered. 0 means for ever; what

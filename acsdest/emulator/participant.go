@@ -68,7 +68,7 @@ func (s *Server) addParticipants(c *call) (reply, error) {
 	if in.Participants == nil {
 		return reply{}, badRequest("Participants are required.")
 	}
-	joiners, err := parseParticipants(in.Participants)
+	joiners, err := parseParticipants(in.Participants, s.opts.Sizes)
 	if err != nil {
 		return reply{}, err
 	}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"html"
 	"maps"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ const (
 	QuirkTrim      Quirk = "trim"      // takes white space off the ends of contents
 	QuirkNarrow    Quirk = "narrow"    // keeps no character outside the basic plane
 	QuirkCut       Quirk = "cut"       // keeps 8 KB of a content
-	QuirkSmall     Quirk = "small"     // refuses messages of more than 8 KB
+	QuirkEscape    Quirk = "escape"    // escapes texts as HTML
 	QuirkNames     Quirk = "names"     // keeps no display names
 	QuirkMetadata  Quirk = "metadata"  // keeps one key of metadata
 	QuirkMembers   Quirk = "members"   // makes a member of nobody but the creator of a thread
@@ -25,19 +26,16 @@ const (
 
 // AllQuirks are all there are.
 var AllQuirks = []Quirk{
-	QuirkTrim, QuirkNarrow, QuirkCut, QuirkSmall, QuirkNames, QuirkMetadata, QuirkMembers, QuirkRetention,
+	QuirkTrim, QuirkNarrow, QuirkCut, QuirkEscape, QuirkNames, QuirkMetadata, QuirkMembers, QuirkRetention,
 }
 
-// quirkSize is how many bytes of UTF-8 count as much for quirks about sizes.
+// quirkSize is how many bytes of UTF-8 QuirkCut keeps.
 const quirkSize = 8 << 10
 
 func (o Options) has(q Quirk) bool { return slices.Contains(o.Quirks, q) }
 
 // bendMessage does to a message what the quirks do.
-func (o Options) bendMessage(m *message) error {
-	if o.has(QuirkSmall) && len(m.Content) > quirkSize {
-		return badRequest("The message is too large.")
-	}
+func (o Options) bendMessage(m *message) {
 	if o.has(QuirkTrim) {
 		m.Content = strings.TrimSpace(m.Content)
 	}
@@ -47,11 +45,13 @@ func (o Options) bendMessage(m *message) error {
 	if o.has(QuirkCut) && len(m.Content) > quirkSize {
 		m.Content = strings.ToValidUTF8(m.Content[:quirkSize], "")
 	}
+	if o.has(QuirkEscape) && m.Type == typeText {
+		m.Content = html.EscapeString(m.Content)
+	}
 	if o.has(QuirkNames) {
 		m.SenderName = ""
 	}
 	m.Metadata = o.bendMetadata(m.Metadata)
-	return nil
 }
 
 // bendThread does to a new thread and its members what the quirks do.

@@ -30,10 +30,10 @@ func (in sendMessageRequest) message(sender userID) (message, error) {
 		return m, badRequest("The message type is not supported.")
 	}
 	var err error
-	if m.Metadata, err = in.Metadata.whole(0); err != nil {
+	if m.Metadata, err = in.Metadata.whole(); err != nil {
 		return m, err
 	}
-	return m, m.check()
+	return m, nil
 }
 
 func (s *Server) sendMessage(c *call) (reply, error) {
@@ -45,9 +45,10 @@ func (s *Server) sendMessage(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := s.opts.bendMessage(&m); err != nil {
+	if err := s.opts.Sizes.checkMessage(m); err != nil {
 		return reply{}, err
 	}
+	s.opts.bendMessage(&m)
 	err = s.state.write(func(t tx) error {
 		th, err := s.asMember(t, c)
 		if err != nil {

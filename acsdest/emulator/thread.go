@@ -74,7 +74,8 @@ func (s *Server) updateThread(c *call) (reply, error) {
 		if err != nil {
 			return err
 		}
-		if v.Metadata, err = in.Metadata.merge(v.Metadata, maxThreadMetadata); err != nil {
+		v.Metadata = in.Metadata.merge(v.Metadata)
+		if err := s.opts.Sizes.checkThread(v.Metadata); err != nil {
 			return err
 		}
 		return t.updateThread(th, v, c.user, in)

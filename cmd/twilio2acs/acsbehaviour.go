@@ -17,6 +17,8 @@ type acsBehaviourOptions struct {
 	envelope        choice
 	pageSize        int
 	foreignThread   choice
+	formerMember    choice
+	sizes           acsSizeOptions
 	retryAfter      bool
 	revocationDelay time.Duration
 	listDelay       time.Duration
@@ -35,8 +37,8 @@ var envelopes = map[string]emulator.Envelope{
 	"legacy":     emulator.EnvelopeLegacy,
 }
 
-// foreignThreads are the statuses that --foreign-thread names.
-var foreignThreads = map[string]int{"403": 403, "404": 404}
+// hiddenThreads are the statuses that --foreign-thread and --former-member name.
+var hiddenThreads = map[string]int{"403": 403, "404": 404}
 
 // maxPageSize is the largest page of messages that ACS sends.
 const maxPageSize = 200
@@ -48,13 +50,16 @@ func (o *acsBehaviourOptions) register(cmd *cobra.Command) {
 	f.IntVar(&o.pageSize, "page-size", 10, "how many `messages` a page has unless a request says")
 	choose(cmd, &o.foreignThread, "foreign-thread", "", "answer about a thread to those who never were in it",
 		"403", "404")
+	choose(cmd, &o.formerMember, "former-member", "", "answer to those who have left a thread and would write in it",
+		"403", "404")
+	o.sizes.register(cmd)
 	f.BoolVar(&o.retryAfter, "retry-after", false, "say in a 429 how long to wait")
 	f.DurationVar(&o.revocationDelay, "revocation-delay", 0, "how `long` revoked tokens go on to count")
 	f.DurationVar(&o.listDelay, "list-delay", 0, "how `long` a message stays out of lists after it arrived or changed")
 	f.DurationVar(&o.tokenLife, "token-life", 0, "how `long` user tokens live at most; 0 is as long as requests ask for")
 	f.DurationVar(&o.keyLife, "key-life", 0, "how `long` the key of a repeatable request is remembered; 0 is for ever")
 	o.quirks = repeated[emulator.Quirk]{kind: "quirk", parse: parseQuirk}
-	f.Var(&o.quirks, "quirk", "do not keep what is given: trim, narrow, cut, small, names, metadata, members, or retention; may be given several times")
+	f.Var(&o.quirks, "quirk", "do not keep what is given: trim, narrow, cut, escape, names, metadata, members, or retention; may be given several times")
 	o.faults = repeated[emulator.Fault]{kind: "FAULT", parse: parseACSFault}
 	f.Var(&o.faults, "fault", "let calls go wrong, as described above; may be given several times")
 	f.Uint64Var(&o.seed, "fault-seed", 0, "`number` that the choices of faults with a probability follow from")
@@ -78,6 +83,9 @@ func (o *acsBehaviourOptions) check(limited bool) error {
 			return usagef("", "--%s %s is below 0", d.flag, d.value)
 		}
 	}
+	if err := o.sizes.check(); err != nil {
+		return err
+	}
 	return checkSeed(o.seed, len(o.faults.values))
 }
 
@@ -91,7 +99,8 @@ func checkSeed(seed uint64, faults int) error {
 
 // apply has a server behave as chosen.
 func (o *acsBehaviourOptions) apply(e *emulator.Options) {
-	e.Envelope, e.ForeignThreadStatus = envelopes[o.envelope.value], foreignThreads[o.foreignThread.value]
+	e.Envelope, e.ForeignThreadStatus = envelopes[o.envelope.value], hiddenThreads[o.foreignThread.value]
+	e.FormerMemberStatus, e.Sizes = hiddenThreads[o.formerMember.value], o.sizes.sizes()
 	e.PageSize, e.RetryAfter = o.pageSize, o.retryAfter
 	e.RevocationDelay, e.ListDelay, e.TokenLife, e.KeyLife = o.revocationDelay, o.listDelay, o.tokenLife, o.keyLife
 	e.Quirks = o.quirks.values
