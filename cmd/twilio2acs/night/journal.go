@@ -1,0 +1,146 @@
+package night
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/moby/sys/atomicwriter"
+
+	"github.com/twilio2acs/twilio2acs/mapping"
+	"github.com/twilio2acs/twilio2acs/migrate"
+)
+
+// Phase is how far a night has come: what is done next.
+type Phase string
+
+// The phases, in their order. A night that is no go begins again with PhaseCheck.
+const (
+	PhaseSync   Phase = "sync"   // rounds, until little is left in Twilio
+	PhaseFreeze Phase = "freeze" // people stop writing in Twilio
+	PhaseCheck  Phase = "check"  // whether messages still arrive there
+	PhaseDrain  Phase = "drain"  // rounds that compare everything, until nothing changes
+	PhaseVerify Phase = "verify" // all of it is read back, and decided upon
+	PhaseOver   Phase = "over"   // it was a go: whatever comes later is a straggler
+)
+
+func (p Phase) valid() bool {
+	switch p {
+	case PhaseSync, PhaseFreeze, PhaseCheck, PhaseDrain, PhaseVerify, PhaseOver:
+		return true
+	}
+	return false
+}
+
+// format names the form of the file. Another one is refused.
+const format = "twilio2acs-cutover/1"
+
+// Journal is how far a night has come.
+type Journal struct {
+	Format string `json:"format"`
+	// Account and Resource are those of the ledger, once there is one: the night of
+	// one migration is none of another.
+	Account  mapping.AccountSID `json:"account,omitempty"`
+	Resource string             `json:"resource,omitempty"`
+	Began    time.Time          `json:"began"`
+	Phase    Phase              `json:"phase"`
+	// Underway is what a process was at that did not live to say how it ended; empty
+	// when it did.
+	Underway Phase `json:"underway,omitempty"`
+	// Rounds counts those of the sync, and Previous is when the latest round of all
+	// began.
+	Rounds   int       `json:"rounds"`
+	Previous time.Time `json:"previous,omitzero"`
+	Frozen   time.Time `json:"frozen,omitzero"` // when somebody said so
+	Check    *Check    `json:"check,omitempty"`
+	Decision *Decision `json:"decision,omitempty"`
+	Late     int64     `json:"lateMessages,omitempty"` // after the go
+
+	path string
+}
+
+// Check is what was seen to arrive in Twilio after the freeze.
+type Check struct {
+	At      time.Time         `json:"at"`
+	Watched time.Duration     `json:"watchedNanoseconds"`
+	Writers []migrate.Waiting `json:"writers,omitempty"` // the first hundred
+	More    int64             `json:"more,omitempty"`
+	// Tolerated says that late messages may follow in rounds of their own.
+	Tolerated bool `json:"tolerated,omitempty"`
+}
+
+// Decision is what a verification came to.
+type Decision struct {
+	At      time.Time `json:"at"`
+	Go      bool      `json:"go"`
+	Against []string  `json:"against,omitempty"`
+}
+
+// DamagedError says that a journal cannot be read.
+type DamagedError struct {
+	Path string
+	Err  error
+}
+
+func (e *DamagedError) Error() string { return fmt.Sprintf("read journal %s: %v", e.Path, e.Err) }
+
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// Hint says what can be done about it.
+func (e *DamagedError) Hint() string {
+	return "begin the night anew with --anew: what was carried the ledger knows"
+}
+
+// Open reads the journal in a file. Where there is none a night begins now, which is on
+// disk once it is saved.
+func Open(path string, now time.Time) (*Journal, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return New(path, now), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	j, err := parse(text)
+	if err != nil {
+		return nil, &DamagedError{path, err}
+	}
+	j.path = path
+	return j, nil
+}
+
+// New is the journal of a night that begins now.
+func New(path string, now time.Time) *Journal {
+	return &Journal{Format: format, Began: now.UTC(), Phase: PhaseSync, path: path}
+}
+
+func parse(text []byte) (*Journal, error) {
+	j := new(Journal)
+	if err := json.Unmarshal(text, j); err != nil {
+		return nil, err
+	}
+	switch {
+	case j.Format != format:
+		return nil, fmt.Errorf("its format is %q, want %q", j.Format, format)
+	case !j.Phase.valid():
+		return nil, fmt.Errorf("there is no phase %q", j.Phase)
+	case j.Rounds < 0 || j.Late < 0 || j.Check != nil && j.Check.More < 0:
+		return nil, errors.New("it counts below 0")
+	}
+	return j, nil
+}
+
+// Save puts the journal on disk, for its owner alone.
+func (j *Journal) Save() error {
+	text, err := json.MarshalIndent(j, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode journal: %w", err)
+	}
+	if err := atomicwriter.WriteFile(j.path, append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write journal: %w", err)
+	}
+	return nil
+}

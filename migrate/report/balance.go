@@ -1,0 +1,75 @@
+package report
+
+import (
+	"github.com/twilio2acs/twilio2acs/migrate"
+)
+
+// Balance is what became of the items of one kind: Source is all that Twilio has, and
+// every one of them is in exactly one of the others, or the sum is wrong.
+type Balance struct {
+	Kind    string `json:"kind"`
+	Source  int64  `json:"source"`
+	Carried int64  `json:"carried"` // stands in ACS, or in the media store
+	Blocked int64  `json:"blocked"` // cannot be carried under the rules, as the plan said
+	Pending int64  `json:"pending"` // has not been carried yet
+	Open    int64  `json:"open"`    // nobody knows: a person must look
+	Failed  int64  `json:"failed"`  // is not as it should be
+}
+
+func balanceOf(kind string, t migrate.Tally) Balance {
+	return Balance{
+		Kind: kind, Source: t.Total, Carried: t.Created + t.Updated + t.Unchanged + t.Unchecked,
+		Blocked: t.Blocked, Pending: t.Pending, Open: t.Open, Failed: t.Failed,
+	}
+}
+
+// Sum is what all that became of items adds up to.
+func (b Balance) Sum() int64 { return b.Carried + b.Blocked + b.Pending + b.Open + b.Failed }
+
+// AddsUp reports whether every item of the source is accounted for.
+func (b Balance) AddsUp() bool { return b.Sum() == b.Source }
+
+// ServiceBalance is the balance of one service, kind by kind. Service is empty for what
+// belongs to none.
+type ServiceBalance struct {
+	Service string    `json:"service"`
+	Kinds   []Balance `json:"kinds"`
+}
+
+func balancesOf(s migrate.Summary) []Balance {
+	return []Balance{
+		balanceOf("conversations", s.Conversations), balanceOf("messages", s.Messages), balanceOf("people", s.Users),
+		balanceOf("participants", s.Participants), balanceOf("files", s.Media),
+	}
+}
+
+// serviceBalances are those of each service, and of what belongs to none, which is what
+// the services leave of the whole.
+func serviceBalances(v *migrate.Verification) []ServiceBalance {
+	rest := balancesOf(v.Summary)
+	var list []ServiceBalance
+	for _, s := range v.Services {
+		kinds := balancesOf(s.Summary)
+		for i, k := range kinds {
+			rest[i] = rest[i].less(k)
+		}
+		list = append(list, ServiceBalance{string(s.Service), kinds})
+	}
+	for _, b := range rest {
+		if b != (Balance{Kind: b.Kind}) {
+			return append(list, ServiceBalance{"", rest})
+		}
+	}
+	return list
+}
+
+// less is what is left of b without o.
+func (b Balance) less(o Balance) Balance {
+	b.Source -= o.Source
+	b.Carried -= o.Carried
+	b.Blocked -= o.Blocked
+	b.Pending -= o.Pending
+	b.Open -= o.Open
+	b.Failed -= o.Failed
+	return b
+}
