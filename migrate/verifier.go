@@ -104,7 +104,7 @@ func (v *verifier) serve(sid mapping.ServiceSID, sum Summary) {
 func (v *verifier) finish(complete bool) (*Verification, error) {
 	r := v.report.finish()
 	out := &Verification{
-		Number: v.number, Summary: r.Summary, Problems: r.Problems, Foreign: v.foreign, Resumed: v.resumed,
+		Number: v.number, Summary: r.Summary, Problems: r.Problems, MoreProblems: r.MoreProblems, Foreign: v.foreign, Resumed: v.resumed,
 	}
 	out.Differences, out.MoreDifferences = v.differences.sorted()
 	last, _, err := v.ledger.LastRun()

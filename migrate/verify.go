@@ -89,6 +89,7 @@ type Verification struct {
 	// MoreDifferences counts those beyond.
 	MoreDifferences int       `json:"moreDifferences,omitempty"`
 	Problems        []Problem `json:"problems"`
+	MoreProblems    int       `json:"moreProblems,omitempty"` // beyond the first hundred
 	// Foreign counts messages that people wrote in the threads themselves.
 	Foreign int64 `json:"foreignMessages"`
 	// Resumed counts conversations that the interrupted verification had found as

@@ -213,7 +213,7 @@ func failed(rec mapping.ThreadRecord, last mapping.VerificationRecord) Summary {
 // finish draws the result up. The digest of the whole stands when all of it does.
 func (q *quick) finish(complete bool) (*Verification, error) {
 	r := q.report.finish()
-	out := &Verification{Summary: r.Summary, Problems: r.Problems, Foreign: q.foreign}
+	out := &Verification{Summary: r.Summary, Problems: r.Problems, MoreProblems: r.MoreProblems, Foreign: q.foreign}
 	out.Differences, out.MoreDifferences = q.differences.sorted()
 	run, _, err := q.ledger.LastRun()
 	if err != nil {

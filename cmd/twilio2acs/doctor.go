@@ -46,13 +46,16 @@ The code it ends with is that of a run that would fail on the first of them.`,
 	o.log.register(cmd)
 	o.output.register(cmd)
 	f := cmd.Flags()
-	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "how `long` one check may take")
+	f.DurationVar(&o.timeout, "timeout", checkTimeout, "how `long` one check may take")
 	orElse(cmd, "source", liveTwilio)
 	orElse(cmd, "dest", azure)
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitOutage, exitLocked, exitTwilioCredentials, exitACSCredentials,
 		exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage, exitInterrupted, exitTerminated)
 	return cmd
 }
+
+// checkTimeout is how long one check may take unless somebody says otherwise.
+const checkTimeout = 30 * time.Second
 
 // orElse gives a flag that other commands demand a default.
 func orElse(cmd *cobra.Command, flag, value string) {

@@ -8,6 +8,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
 	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/night"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/migrate/report"
@@ -182,7 +183,8 @@ func stateCode(err error) int {
 		return exitLocked
 	case errors.As(err, &binding) && binding.Moved():
 		return exitLocked
-	case binding != nil, is[*olderError](err), is[*foreignBackupError](err), is[*checkpoint.SchemaError](err), is[*checkpoint.MissingError](err), is[*checkpoint.DamagedError](err), is[*emulator.FormatError](err):
+	case binding != nil, is[*olderError](err), is[*foreignBackupError](err), is[*checkpoint.SchemaError](err), is[*checkpoint.MissingError](err),
+		is[*checkpoint.DamagedError](err), is[*emulator.FormatError](err), is[*night.DamagedError](err), is[*night.ForeignError](err):
 		return exitState
 	}
 	return 0

@@ -10,6 +10,7 @@ import (
 
 	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
+	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
@@ -103,6 +104,15 @@ func (p pace) gap() time.Duration {
 		return 0
 	}
 	return time.Duration(float64(time.Second) / p.speed)
+}
+
+// perMessage is how long a message of one thread takes, where there are many.
+func (p pace) perMessage() time.Duration {
+	if !p.limited {
+		return 0
+	}
+	row := limits.Slowest(limits.SendMessage, limits.PerThread)
+	return time.Duration(float64(row.Window) / float64(row.Count) / p.speed)
 }
 
 // emulator makes the embedded ACS enforce the limits.

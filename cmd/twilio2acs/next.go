@@ -33,7 +33,7 @@ func suggest(cmd *cobra.Command, name string, extra ...string) string {
 // passing are flags that were meant for one command line only.
 var passing = map[string]bool{
 	outputFlag: true, "progress": true, "verbose": true, "dry-run": true, "detailed-exitcode": true, "adopt-state": true,
-	"quick": true, "resume": true, "yes": true,
+	"quick": true, "resume": true, "yes": true, "frozen": true, "anew": true, "tolerate-writes": true,
 }
 
 // flagValues are the values of f as they can be given again. A URL may be signed:

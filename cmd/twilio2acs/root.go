@@ -19,7 +19,7 @@ Communication Services (ACS) Chat: every message once, in order, under its autho
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	},
-		newPlanCommand(s), newRunCommand(s), newVerifyCommand(s), newStatusCommand(s), newExplainCommand(s), newRollbackCommand(s), newMapCommand(s), newExportCommand(s), newSchemaCommand(s),
+		newPlanCommand(s), newRunCommand(s), newCutoverCommand(s), newVerifyCommand(s), newStatusCommand(s), newExplainCommand(s), newRollbackCommand(s), newMapCommand(s), newExportCommand(s), newSchemaCommand(s),
 		newRecordCommand(s), newReplayCommand(s), newServeCommand(s), newDoctorCommand(s), newConfigCommand(s), newInitCommand(s), newManCommand(), newVersionCommand(s),
 	)
 	withConfiguration(root, s)

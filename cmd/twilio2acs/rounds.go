@@ -15,6 +15,7 @@ import (
 type roundsOptions struct {
 	untilQuiet bool
 	follow     time.Duration
+	before     time.Time // when the round before the first one began; zero when there was none
 }
 
 func (o *roundsOptions) register(cmd *cobra.Command) {
@@ -84,6 +85,7 @@ type rounds struct {
 // run makes as many rounds as were asked for and returns the report of the last.
 func (r *rounds) run(ctx context.Context) (*migrate.Report, error) {
 	deep := r.whole
+	r.before = r.opts.before
 	for {
 		began := time.Now()
 		report, err := r.one(ctx, deep)

@@ -52,27 +52,39 @@ only what is new.`,
 			return run(cmd.Context(), &o, s)
 		},
 	}
-	o.register(cmd)
-	o.source.registerReport(cmd)
-	o.connect.register(cmd)
-	o.accept.register(cmd)
-	o.state.registerAdopt(cmd)
+	o.registerWork(cmd)
 	o.rounds.register(cmd)
-	o.delete.register(cmd)
 	o.limit.register(cmd)
 	o.stage.register(cmd)
-	o.canary.register(cmd)
-	o.backup.register(cmd)
-	o.metrics.register(cmd)
 	o.hold.register(cmd)
 	f := cmd.Flags()
-	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
 	f.BoolVar(&o.deep, "deep", false, "compare every message when syncing from live Twilio, not only what came last (a snapshot is always compared whole)")
 	f.BoolVar(&o.dryRun, "dry-run", false, "tell what would be done, as plan does")
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitIncomplete, exitOwnLimit, exitOutage, exitDrift, exitLocked, exitTwilioCredentials,
 		exitACSCredentials, exitTwilioUnreachable, exitACSUnreachable, exitPreflight, exitState, exitFixture, exitUsage,
 		exitInterrupted, exitTerminated)
 	return cmd
+}
+
+// registerWork adds the flags of whatever carries conversations over.
+func (o *runOptions) registerWork(cmd *cobra.Command) {
+	o.register(cmd)
+	o.source.registerReport(cmd)
+	o.connect.register(cmd)
+	o.accept.register(cmd)
+	o.state.registerAdopt(cmd)
+	o.delete.register(cmd)
+	o.canary.register(cmd)
+	o.backup.register(cmd)
+	o.metrics.register(cmd)
+	cmd.Flags().DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
+}
+
+// whole makes it a run that does everything in one go, as it is without the flags that
+// say otherwise.
+func (o *runOptions) whole() {
+	o.limit.only.value, o.stage.stage.value = onlyAll, stageAll
+	o.stage.order.value, o.stage.inboxOrder = string(migrate.OrderAuto), true
 }
 
 // plan is what the same flags mean for a plan.

@@ -51,6 +51,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"conforms":  scriptConforms,
 	"blocks":    scriptBlocks,
 	"tried":     scriptTried,
+	"late":      scriptLate,
 }
 
 func arguments(ts *testscript.TestScript, neg bool, args []string, usage string, least int) {

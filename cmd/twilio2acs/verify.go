@@ -124,7 +124,7 @@ func verify(ctx context.Context, o *verifyOptions, s *streams) error {
 	r := &result{
 		command: "verify", run: v.Run, summary: v.Summary, skipped: skipped, took: time.Since(began), err: err,
 		details: details{
-			Problems: v.Problems, Differences: v.Differences, MoreDifferences: v.MoreDifferences,
+			Problems: v.Problems, MoreProblems: v.MoreProblems, Differences: v.Differences, MoreDifferences: v.MoreDifferences,
 			Found: len(v.Differences) + v.MoreDifferences, Foreign: v.Foreign,
 			Verification: v.Number, Digest: v.Digest, Resumed: v.Resumed,
 		},

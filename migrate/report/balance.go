@@ -30,10 +30,23 @@ func (b Balance) Sum() int64 { return b.Carried + b.Blocked + b.Pending + b.Open
 func (b Balance) AddsUp() bool { return b.Sum() == b.Source }
 
 // ServiceBalance is the balance of one service, kind by kind. Service is empty for what
-// belongs to none.
+// belongs to none, and inAll for everything.
 type ServiceBalance struct {
 	Service string    `json:"service"`
 	Kinds   []Balance `json:"kinds"`
+}
+
+const inAll = "in all"
+
+// Name is the service as people are shown it.
+func (s ServiceBalance) Name() string {
+	switch s.Service {
+	case "":
+		return "No service"
+	case inAll:
+		return "In all"
+	}
+	return s.Service
 }
 
 func balancesOf(s migrate.Summary) []Balance {

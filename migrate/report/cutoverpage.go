@@ -37,11 +37,13 @@ func (p *CutoverPage) Frozen() string { return clock(p.FrozenAt) }
 
 func clock(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
 
-// Whole is the balance of everything.
-func (p *CutoverPage) Whole() []Balance { return balancesOf(p.Summary) }
+// All are the balances: of everything, then of each service.
+func (p *CutoverPage) All() []ServiceBalance {
+	return append([]ServiceBalance{{inAll, balancesOf(p.Summary)}}, p.Services()...)
+}
 
-// Balances are those of each service.
-func (p *CutoverPage) Balances() []ServiceBalance { return serviceBalances(p.Verification) }
+// Services are the balances of each service, and of what belongs to none.
+func (p *CutoverPage) Services() []ServiceBalance { return serviceBalances(p.Verification) }
 
 // Go reports whether nothing speaks against switching over.
 func (p *CutoverPage) Go() bool { return len(p.Against()) == 0 }
@@ -85,7 +87,7 @@ func (p *CutoverPage) writers() int64 { return int64(len(p.Writers)) + p.MoreWri
 
 // wrongSums counts sums that do not add up.
 func (p *CutoverPage) wrongSums() (n int64) {
-	for _, s := range append(p.Balances(), ServiceBalance{Kinds: p.Whole()}) {
+	for _, s := range p.All() {
 		for _, b := range s.Kinds {
 			if !b.AddsUp() {
 				n++

@@ -18,16 +18,9 @@ func (p *CutoverPage) WriteMarkdown(w io.Writer) error {
 		m.block("- " + plainText(s) + "\n")
 	}
 	m.block(fmt.Sprintf("\n%s, frozen %s, looked at %s.\n", codeText(p.Destination), p.Frozen(), p.Made()))
-	const head = "| Kind | Source | Carried | Blocked | Pending | Open | Failed | Adds up |"
-	m.block("\n### In all\n")
-	m.table(head, balanceRows(p.Whole()))
-	for _, s := range p.Balances() {
-		title := "### No service\n"
-		if s.Service != "" {
-			title = "### " + codeText(s.Service) + "\n"
-		}
-		if m.block("\n" + title) {
-			m.table(head, balanceRows(s.Kinds))
+	for _, s := range p.All() {
+		if m.block("\n### " + codeText(s.Name()) + "\n") {
+			m.table(balanceHead, balanceRows(s.Kinds))
 		}
 	}
 	if len(p.Writers) > 0 {
@@ -41,6 +34,8 @@ func (p *CutoverPage) WriteMarkdown(w io.Writer) error {
 	}
 	return m.writeTo(w)
 }
+
+const balanceHead = "| Kind | Source | Carried | Blocked | Pending | Open | Failed | Adds up |"
 
 func balanceRows(kinds []Balance) (rows []string) {
 	for _, b := range kinds {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -16,17 +17,19 @@ type ProtocolEntry struct {
 	Facts []string
 	// Commands are what was run, or is to be run.
 	Commands []string
+	// Balances are the sums that a decision stands on.
+	Balances []ServiceBalance
 }
 
 // WriteMarkdown writes the entry. What stands in facts cannot make any markup, and a
 // command stands in a block of code that it cannot end.
 func (e ProtocolEntry) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s · %s\n\n", e.At.UTC().Format("2006-01-02 15:04:05 UTC"), plainText(e.Step))
+	fmt.Fprintf(&b, "## %s · %s\n\n", e.At.UTC().Format("2006-01-02 15:04:05 UTC"), plainFact(e.Step))
 	for _, f := range e.Facts {
-		b.WriteString("- " + plainText(f) + "\n")
+		b.WriteString("- " + plainFact(f) + "\n")
 	}
-	if len(e.Commands) > 0 {
+	if len(e.Facts) > 0 && len(e.Commands) > 0 {
 		b.WriteString("\n")
 	}
 	for _, c := range e.Commands {
@@ -34,9 +37,31 @@ func (e ProtocolEntry) WriteMarkdown(w io.Writer) error {
 			b.WriteString("    " + codeLine(line) + "\n") // indented: nothing can end it
 		}
 	}
+	for _, s := range e.Balances {
+		fmt.Fprintf(&b, "\n%s:\n\n%s\n%s\n", plainFact(s.Name()), balanceHead, strings.Repeat("| --- ", strings.Count(balanceHead, "|")-1)+"|")
+		for _, row := range balanceRows(s.Kinds) {
+			b.WriteString(row + "\n")
+		}
+	}
 	b.WriteString("\n")
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// harmless are colons that can mean nothing in Markdown: before a space, and in a time.
+// Facts are easier to read with them.
+var harmless = regexp.MustCompile(`: |\b\d\d:\d\d:\d\d\b`)
+
+// plainFact is plainText with harmless colons.
+func plainFact(text string) string {
+	var b strings.Builder
+	from := 0
+	for _, at := range harmless.FindAllStringIndex(text, -1) {
+		b.WriteString(plainText(text[from:at[0]]) + text[at[0]:at[1]])
+		from = at[1]
+	}
+	b.WriteString(plainText(text[from:]))
+	return b.String()
 }
 
 // codeLine is a line for a block of code, without what a terminal or a reader could

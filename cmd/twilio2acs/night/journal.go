@@ -133,6 +133,33 @@ func parse(text []byte) (*Journal, error) {
 	return j, nil
 }
 
+// ForeignError says that a journal is of the night of another migration than the ledger.
+type ForeignError struct {
+	Journal, Ledger mapping.Binding // account and resource are set
+}
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("the journal is of the night of %s to %s, and the ledger of %s to %s",
+		e.Journal.Account, e.Journal.Resource, e.Ledger.Account, e.Ledger.Resource)
+}
+
+// Hint says what can be done about it.
+func (e *ForeignError) Hint() string {
+	return "name the ledger of that night with --state, or begin another one with --anew"
+}
+
+// Admit notes which ledger the night is of, or refuses another one than before with a
+// *ForeignError.
+func (j *Journal) Admit(ledger mapping.Binding) error {
+	if j.Account == "" {
+		j.Account, j.Resource = ledger.Account, ledger.Resource
+	}
+	if j.Account != ledger.Account || j.Resource != ledger.Resource {
+		return &ForeignError{mapping.Binding{Account: j.Account, Resource: j.Resource}, ledger}
+	}
+	return nil
+}
+
 // Save puts the journal on disk, for its owner alone.
 func (j *Journal) Save() error {
 	text, err := json.MarshalIndent(j, "", "  ")

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/night"
+	"github.com/twilio2acs/twilio2acs/migrate"
+	"github.com/twilio2acs/twilio2acs/migrate/report"
+)
+
+// checkFreeze makes one more round, so that all that was written before the freeze is
+// carried. What waits in Twilio a while later was written after it.
+func (c *cutover) checkFreeze(ctx context.Context) error {
+	c.say("\nCheck: who still writes in Twilio")
+	r, err := c.round(ctx, roundsOptions{}, false)
+	if err != nil {
+		return err
+	}
+	c.say("  watching for %s", shortly(c.watch))
+	if err := wait(ctx, c.watch); err != nil {
+		return err
+	}
+	var late lateMessages
+	if _, err := c.backlog(ctx, late.add); err != nil {
+		return err
+	}
+	check := &night.Check{At: time.Now().UTC(), Watched: c.watch, Writers: late.first, More: late.more, Tolerated: c.tolerate}
+	c.journal.Check = check
+	c.doc.Waiting, c.doc.MoreWaiting = late.first, late.more
+	c.tellWaiting("writer", late.first, late.more)
+	n := int64(len(late.first)) + late.more
+	facts := append([]string{r.fact(), fmt.Sprintf("watched for %s: %s still", c.watch, plural(n, "conversation gets messages", "conversations get messages"))}, late.facts()...)
+	if n > 0 && c.tolerate {
+		facts = append(facts, "decided to go on nevertheless: --tolerate-writes")
+	}
+	if n == 0 || c.tolerate {
+		c.journal.Phase = night.PhaseDrain
+		return c.note("check of the freeze", facts...)
+	}
+	c.next("stop writing in these conversations, and check again: %s\n      or let messages follow later, as stragglers: %s --tolerate-writes", c.again, c.again)
+	if err := c.note("check of the freeze", facts...); err != nil {
+		return err
+	}
+	return exitStatus(exitIncomplete)
+}
+
+// verify reads everything back, and decides.
+func (c *cutover) verify(ctx context.Context) error {
+	c.say("\nVerify: everything is read back")
+	o := &verifyOptions{migrationOptions: c.migrationOptions, connect: c.connect, as: c.as}
+	v, skipped, err := o.compare(ctx, c.s, c.found)
+	if err = causeOf(ctx, err); err != nil {
+		return err
+	}
+	page := c.page(v, skipped)
+	against := page.Against()
+	c.journal.Decision = &night.Decision{At: page.MadeAt.UTC(), Go: page.Go(), Against: against}
+	c.journal.Phase = night.PhaseOver
+	if !page.Go() {
+		c.journal.Phase = night.PhaseCheck
+	}
+	c.decided(page)
+	if err := c.protocol.Append(report.ProtocolEntry{
+		At: page.MadeAt, Step: "decision: " + page.Headline(), Facts: append(against, page.Statements()...), Balances: page.All(),
+	}); err != nil {
+		return err
+	}
+	if err := c.pages.write(page); err != nil {
+		return err
+	}
+	switch {
+	case page.Go():
+		return nil
+	case !v.OK():
+		return exitStatus(exitMismatch)
+	}
+	return exitStatus(exitIncomplete)
+}
+
+// page is the go or no-go.
+func (c *cutover) page(v *migrate.Verification, skipped int64) *report.CutoverPage {
+	p := &report.CutoverPage{
+		Verification: v, Source: c.source.source, Destination: c.dest.dest, MadeAt: time.Now(), FrozenAt: c.journal.Frozen, Skipped: skipped,
+		Next: c.again,
+	}
+	if check := c.journal.Check; check != nil {
+		p.Watched, p.Writers, p.MoreWriters, p.Tolerated = check.Watched, check.Writers, check.More, check.Tolerated
+	}
+	return p
+}
