@@ -10,6 +10,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/night"
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/config"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
@@ -70,6 +71,11 @@ var errorSamples = []error{
 	&checkpoint.DamagedError{Path: "run.db", Err: errors.New("cut short")},
 	&checkpoint.FileError{Op: "open", Path: "no/such/run.db", Err: fs.ErrNotExist},
 	&checkpoint.FileError{Op: "write", Path: "run.db", Err: syscall.ENOSPC},
+	&night.DamagedError{Path: "run.db.cutover.json", Err: errors.New("cut short")},
+	&night.ForeignError{
+		Journal: mapping.Binding{Account: "AC1…", Resource: "contoso.communication.azure.com"},
+		Ledger:  mapping.Binding{Account: "AC2…", Resource: "contoso.communication.azure.com"},
+	},
 	&olderError{copy: "/backup/twilio2acs.db.2", taken: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)},
 	&olderError{copy: "/backup/twilio2acs.db.2", taken: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), lost: true},
 	&foreignBackupError{place: "/backup", account: "AC…", resource: "contoso.communication.azure.com"},

@@ -12,6 +12,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
 	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/night"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/twiliosrc"
@@ -48,6 +49,8 @@ func TestExitCode(t *testing.T) {
 		{"newer ledger", &checkpoint.SchemaError{}, 15},
 		{"ledger that is gone", &checkpoint.MissingError{}, 15},
 		{"damaged ledger", &checkpoint.DamagedError{Err: errors.New("cut short")}, 15},
+		{"damaged journal of a night", &night.DamagedError{Err: errors.New("cut short")}, 15},
+		{"journal of another night", &night.ForeignError{}, 15},
 		{"embedded ACS of another format", &emulator.FormatError{Err: errors.New("2")}, 15},
 		{"manifest", &twiliosrc.ManifestError{File: "x", Err: errors.New("size")}, 16},
 		{"a leak", fmt.Errorf("record: %w", &redact.LeakError{File: "messages.jsonl", Line: 3, Reason: "text"}), 16},
