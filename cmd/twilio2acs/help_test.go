@@ -73,7 +73,7 @@ func checkCommandLine(t *testing.T, line string, whole bool) {
 		t.Errorf("%s: %v", line, err)
 		return
 	}
-	if err := cmd.ParseFlags(rest); err != nil && !errors.Is(err, pflag.ErrHelp) && !isPlaceholder(err) {
+	if err := cmd.ParseFlags(rest); err != nil && !errors.Is(err, pflag.ErrHelp) && (whole || !isShortened(err)) {
 		t.Errorf("%s: %v", line, err)
 		return
 	}
@@ -91,11 +91,12 @@ func checkCommandLine(t *testing.T, line string, whole bool) {
 	}
 }
 
-// isPlaceholder reports whether err is about a value such as TIME, which stands for
-// one.
-func isPlaceholder(err error) bool {
+// isShortened reports whether err is only that the value of a flag is left out, or
+// that a word such as TIME stands for it.
+func isShortened(err error) bool {
+	var missing *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError
-	return errors.As(err, &invalid) && invalid.GetValue() == strings.ToUpper(invalid.GetValue())
+	return errors.As(err, &missing) || errors.As(err, &invalid) && invalid.GetValue() == strings.ToUpper(invalid.GetValue())
 }
 
 // shellWords are the words of a simple command, as a shell would read them: without

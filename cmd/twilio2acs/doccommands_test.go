@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,18 +15,10 @@ var inlineCode = regexp.MustCompile("`([a-z][^`]*)`")
 
 // Every command line that the documentation shows can be meant.
 func TestCommandsOfTheDocumentation(t *testing.T) {
-	pages, err := filepath.Glob("../../docs/*.md")
-	if err != nil || len(pages) == 0 {
-		t.Fatalf("pages %q, %v", pages, err)
-	}
 	lines := 0
-	for _, page := range append(pages, "../../README.md", "../../CONTRIBUTING.md", "../../SECURITY.md") {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, page := range documentation(t) {
 		t.Run(filepath.Base(page), func(t *testing.T) {
-			for _, line := range commandLines(string(text)) {
+			for _, line := range commandLines(read(t, page)) {
 				lines++
 				checkCommandLine(t, line, false)
 			}
