@@ -36,7 +36,7 @@ type amended struct {
 func (l *Ledger) Amend(c mapping.ConversationSID, m mapping.MessageRecord) error {
 	a, err := l.amendment(conversationKey(c), m)
 	if err == nil {
-		err = record(l, amendedBucket, amendedKey(conversationKey(c), m.Index), a, amended.counts)
+		err = record(l, amendedBucket, amendedKey(conversationKey(c), m.Index), a, a, amended.counts)
 	}
 	if err != nil {
 		return fmt.Errorf("amend message %d of %s: %w", m.Index, c, err)

@@ -17,6 +17,7 @@ type Ledger struct {
 	Reader
 
 	turn     sync.Mutex // held by whoever writes to the file
+	shared   bool       // the latest group had several writes; guarded by turn
 	gather   sync.Mutex // guards group
 	group    *group     // the writes that wait for the next transaction; nil for none
 	sweeping sync.Mutex // held by whoever empties the journal

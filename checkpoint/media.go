@@ -20,10 +20,15 @@ func (r *Reader) MediaOf(c mapping.ConversationSID) iter.Seq2[mapping.MediaRecor
 
 // RecordMedia replaces the record of a file. It is on disk on return.
 func (l *Ledger) RecordMedia(m mapping.MediaRecord) error {
-	return record(l, mediaBucket, mediaKey(m.Conversation, m.SID), m, countMedia)
+	return record(l, mediaBucket, mediaKey(m.Conversation, m.SID), m, mediaPart{m.Missing}, countMedia)
 }
 
-func countMedia(m mapping.MediaRecord) tally {
+// mediaPart is what of a file's record counts.
+type mediaPart struct {
+	Missing string `json:"missing"`
+}
+
+func countMedia(m mediaPart) tally {
 	if m.Missing != "" {
 		return tally{Counts: mapping.Counts{MediaMissing: 1}}
 	}

@@ -18,10 +18,16 @@ func (r *Reader) Persons() iter.Seq2[mapping.PersonRecord, error] {
 
 // RecordPerson replaces the record of a person. It is on disk on return.
 func (l *Ledger) RecordPerson(p mapping.PersonRecord) error {
-	return record(l, personBucket, personKey(p.Key), p, countPerson)
+	return record(l, personBucket, personKey(p.Key), p, personPart{p.ID, p.Unused}, countPerson)
 }
 
-func countPerson(p mapping.PersonRecord) tally {
+// personPart is what of a person's record counts.
+type personPart struct {
+	ID     mapping.CommunicationUserID `json:"id"`
+	Unused int                         `json:"unused"`
+}
+
+func countPerson(p personPart) tally {
 	c := mapping.Counts{Unused: int64(p.Unused)}
 	if p.ID != "" {
 		c.Users = 1

@@ -39,10 +39,16 @@ func (r *Reader) ThreadsNamed(begin string) iter.Seq2[mapping.ThreadRecord, erro
 // with everything that was acknowledged before.
 func (l *Ledger) RecordThread(t mapping.ThreadRecord) error {
 	key := conversationKey(t.Conversation)
-	return record(l, threadBucket, key[:], t, countThread)
+	return record(l, threadBucket, key[:], t, threadPart{t.Thread, t.Participants}, countThread)
 }
 
-func countThread(t mapping.ThreadRecord) tally {
+// threadPart is what of a conversation's record counts.
+type threadPart struct {
+	Thread       mapping.ThreadID `json:"thread"`
+	Participants int              `json:"participants"`
+}
+
+func countThread(t threadPart) tally {
 	if t.Thread == "" {
 		return tally{}
 	}

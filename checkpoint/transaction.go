@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"encoding/json"
+	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -9,6 +10,11 @@ import (
 // maxGroup is how many writes share a transaction. It bounds the memory of one
 // and how long the next has to wait.
 const maxGroup = 128
+
+// gatherFor is how long a group waits for others to join if the one before it was
+// shared: where many are at work they share a sync instead of taking turns. Whoever
+// writes alone is not kept waiting.
+const gatherFor = 5 * time.Millisecond
 
 // A write is a part of a transaction. Its error stands for damage, and fails
 // the transaction for everybody in it. Nil writes nothing, but waits for what
@@ -63,11 +69,15 @@ func (l *Ledger) join(w write) error {
 func (l *Ledger) lead(g *group) {
 	l.turn.Lock()
 	defer l.turn.Unlock()
+	if l.shared {
+		time.Sleep(gatherFor)
+	}
 	l.gather.Lock()
 	if l.group == g {
 		l.group = nil
 	}
 	l.gather.Unlock()
+	l.shared = len(g.writes) > 1
 	g.err = l.write(g.writes)
 	close(g.done)
 }
@@ -126,22 +136,22 @@ func (l *Ledger) idle(writes []write) (bool, error) {
 	return l.queued == 0 && len(l.attempts) == 0 && len(l.journal.useless) == 0, nil
 }
 
-// record stores item under key and keeps the counts: count says what one item
-// adds to them.
-func record[T any](l *Ledger, bucket, key []byte, item T, count func(T) tally) error {
+// record stores item under key and keeps the counts: count says what an item adds to
+// them, of which it needs no more than part.
+func record[Part any](l *Ledger, bucket, key []byte, item any, part Part, count func(Part) tally) error {
 	value, err := json.Marshal(item)
 	if err != nil {
 		return err
 	}
 	return l.commit(func(t *transaction) error {
-		before, found, err := get[T](t.Tx, bucket, key)
+		before, found, err := get[Part](t.Tx, bucket, key)
 		if err != nil {
 			return err
 		}
 		if found {
 			t.items = t.items.minus(count(before))
 		}
-		t.items = t.items.plus(count(item))
+		t.items = t.items.plus(count(part))
 		return put(t.Tx, bucket, key, value)
 	})
 }
