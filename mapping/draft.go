@@ -12,6 +12,8 @@ type ThreadDraft struct {
 	Creator PersonKey
 	// Blocked says why the conversation cannot be carried at all; empty when it can.
 	Blocked string
+	// LeftOut says that it could be, if a policy did not leave such conversations out.
+	LeftOut bool
 }
 
 // MessageDraft is one Twilio message as one or more ACS messages.

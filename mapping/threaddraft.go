@@ -19,7 +19,11 @@ func (r Rules) ChatThread(c Conversation, ro *Roster) (ThreadDraft, []Loss) {
 		RetentionDays: r.RetentionDays,
 		Members:       ro.Members,
 		Creator:       ro.Creator(nil),
-		Blocked:       r.blocked(c, ro),
+	}
+	d.Blocked = r.leftOut(c, ro)
+	d.LeftOut = d.Blocked != ""
+	if !d.LeftOut {
+		d.Blocked = r.blocked(c, ro)
 	}
 	switch c.State {
 	case StateClosed:
@@ -84,17 +88,24 @@ func (r Rules) threadMetadata(c Conversation, t *tally) Metadata {
 	return md
 }
 
-// blocked says why c cannot or shall not be carried at all; empty when it is.
+// leftOut says by which policy c is not carried; empty when it is.
+func (r Rules) leftOut(c Conversation, ro *Roster) string {
+	switch {
+	case c.State == StateClosed && r.Closed == ClosedSkip:
+		return "it is closed, and --closed skip leaves such conversations out"
+	case r.External == ExternalSkip && anyExternal(ro.participants):
+		return "it has external participants, and --external skip leaves such conversations out"
+	}
+	return ""
+}
+
+// blocked says why c cannot be carried at all; empty when it can.
 func (r Rules) blocked(c Conversation, ro *Roster) string {
 	switch {
 	case c.SID == "" || len(c.SID) > maxSID:
 		return "its SID is not one of Twilio's"
 	case c.State == StateInitializing:
 		return "Twilio is still creating it: it is carried by a later run"
-	case c.State == StateClosed && r.Closed == ClosedSkip:
-		return "it is closed, and --closed skip leaves such conversations out"
-	case r.External == ExternalSkip && anyExternal(ro.participants):
-		return "it has external participants, and --external skip leaves such conversations out"
 	case len(ro.Members) > MaxMembers:
 		return fmt.Sprintf("it has %d members and an ACS thread takes %d", len(ro.Members), MaxMembers)
 	}

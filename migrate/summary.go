@@ -56,6 +56,26 @@ func (s *Summary) add(o Summary) {
 type ServiceSummary struct {
 	Service mapping.ServiceSID `json:"service"`
 	Summary
+	LeftOut LeftOut `json:"leftOut"`
+}
+
+// LeftOut counts what is blocked because somebody wants it so: conversations that a
+// policy leaves out, and what is in them.
+type LeftOut struct {
+	Conversations int64 `json:"conversations"`
+	Participants  int64 `json:"participants"`
+	Messages      int64 `json:"messages"`
+	Media         int64 `json:"media"`
+}
+
+// leftOutOf counts what is blocked of a conversation that is left out.
+func leftOutOf(s Summary) LeftOut {
+	return LeftOut{s.Conversations.Blocked, s.Participants.Blocked, s.Messages.Blocked, s.Media.Blocked}
+}
+
+// Plus is the sum of both.
+func (l LeftOut) Plus(o LeftOut) LeftOut {
+	return LeftOut{l.Conversations + o.Conversations, l.Participants + o.Participants, l.Messages + o.Messages, l.Media + o.Media}
 }
 
 // All adds up items of every kind.

@@ -25,6 +25,7 @@ type verified struct {
 	pending bool  // something of the thread itself has changed in Twilio since
 	foreign int64 // messages that people wrote
 	resumed bool  // the interrupted verification had found it as it should be
+	leftOut bool  // a policy does not want it
 
 	order []int64 // IDs of the messages in the order that they should have
 	due   []dueMark
@@ -45,6 +46,7 @@ func (t *verified) run(ctx context.Context) error {
 	t.roster = s.roster
 	t.sum.Participants.Total = s.participants
 	if t.rec.Thread == "" {
+		t.leftOut = s.draft.LeftOut
 		return t.notCarried(ctx)
 	}
 	messages, release, err := t.reserve(ctx, t.c.SID)

@@ -27,7 +27,7 @@ type verifier struct {
 	foreign     int64
 	resumed     int64
 	people      Tally
-	services    map[mapping.ServiceSID]Summary
+	services    map[mapping.ServiceSID]*ServiceSummary
 }
 
 func (v *verifier) run(ctx context.Context) error {
@@ -86,18 +86,20 @@ func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) err
 	if t.resumed {
 		v.resumed++
 	}
-	v.serve(c.ServiceSID, t.sum)
+	of := v.service(c.ServiceSID)
+	of.add(t.sum)
+	if t.leftOut {
+		of.LeftOut = of.LeftOut.Plus(leftOutOf(t.sum))
+	}
 	return nil
 }
 
-// serve counts what belongs to a service. The caller holds the lock.
-func (v *verifier) serve(sid mapping.ServiceSID, sum Summary) {
-	if sid == "" {
-		return
+// service is the sum of a service. The caller holds the lock.
+func (v *verifier) service(sid mapping.ServiceSID) *ServiceSummary {
+	if v.services[sid] == nil {
+		v.services[sid] = &ServiceSummary{Service: sid}
 	}
-	all := v.services[sid]
-	all.add(sum)
-	v.services[sid] = all
+	return v.services[sid]
 }
 
 // finish draws the result up. Complete says that every thread has been read.
@@ -117,7 +119,7 @@ func (v *verifier) finish(complete bool) (*Verification, error) {
 	}
 	out.Summary.Users.add(v.people)
 	for _, sid := range slices.Sorted(maps.Keys(v.services)) {
-		out.Services = append(out.Services, ServiceSummary{sid, v.services[sid]})
+		out.Services = append(out.Services, *v.services[sid])
 	}
 	if !complete || v.number == 0 {
 		return out, nil
@@ -175,5 +177,5 @@ func (v *verifier) count(key mapping.PersonKey, id mapping.CommunicationUserID) 
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.people.add(t)
-	v.serve(key.Service, Summary{Users: t})
+	v.service(key.Service).add(Summary{Users: t})
 }

@@ -81,9 +81,9 @@ type Verification struct {
 	// unless the verification came to its end and was kept.
 	Digest  string  `json:"digest,omitempty"`
 	Summary Summary `json:"summary"`
-	// Services are the parts of Summary, by service. What belongs to none, such as the
-	// keeper and what could not be read, is in none of them. A quick verification does
-	// not tell services apart.
+	// Services are the parts of Summary, by service; under the empty one is what belongs
+	// to none, such as the keeper. What could not be read is in none of them. A quick
+	// verification does not tell services apart.
 	Services    []ServiceSummary `json:"-"`
 	Differences []Difference     `json:"differences"` // the first thousand
 	// MoreDifferences counts those beyond.
@@ -119,7 +119,7 @@ func Verify(ctx context.Context, src Twilio, acs VerifyACS, ledger VerifyLedger,
 		threads: newThreads(acs, ledger, o.Patience),
 		src:     src, store: store, rules: rules, opts: o,
 		census:      newCensus(),
-		services:    make(map[mapping.ServiceSID]Summary),
+		services:    make(map[mapping.ServiceSID]*ServiceSummary),
 		differences: differences{found: o.Found},
 	}
 	err := v.run(ctx)

@@ -83,7 +83,7 @@ func (c *cutover) found(d migrate.Difference) {
 // decided tells of the decision and the sums that it stands on.
 func (c *cutover) decided(p *report.CutoverPage) {
 	v := p.Verification
-	c.doc.Summary, c.doc.Services, c.doc.Decision = v.Summary, p.Services(), c.journal.Decision
+	c.doc.Summary, c.doc.Services, c.doc.Decision = v.Summary, p.ByService(), c.journal.Decision
 	c.doc.Differences, c.doc.MoreDifferences = v.Differences, v.MoreDifferences
 	c.doc.Problems, c.doc.MoreProblems = v.Problems, v.MoreProblems
 	c.tell("decision", c.journal.Decision, func(t *textWriter) {
@@ -113,10 +113,11 @@ func (c *cutover) decided(p *report.CutoverPage) {
 func (t *textWriter) balances(p *report.CutoverPage) {
 	for _, s := range p.All() {
 		t.printf("\n%s\n", t.color.paint(bold, s.Name()))
-		t.printf("  %-13s  %9s = %9s + %9s + %9s + %9s + %9s\n", "", "source", "carried", "blocked", "pending", "open", "failed")
+		const columns = "  %-13s  %9s = %9s + %9s + %9s + %9s + %9s + %9s"
+		t.printf(columns+"\n", "", "source", "carried", "blocked", "left out", "pending", "open", "failed")
 		for _, b := range s.Kinds {
-			t.printf("  %-13s  %9s = %9s + %9s + %9s + %9s + %9s", b.Kind, humanize.Comma(b.Source), humanize.Comma(b.Carried),
-				humanize.Comma(b.Blocked), humanize.Comma(b.Pending), humanize.Comma(b.Open), humanize.Comma(b.Failed))
+			t.printf(columns, b.Kind, humanize.Comma(b.Source), humanize.Comma(b.Carried), humanize.Comma(b.Blocked),
+				humanize.Comma(b.LeftOut), humanize.Comma(b.Pending), humanize.Comma(b.Open), humanize.Comma(b.Failed))
 			if !b.AddsUp() {
 				t.printf("  %s", t.color.paint(red, "does not add up: "+humanize.Comma(b.Sum())))
 			}

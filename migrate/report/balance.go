@@ -11,20 +11,24 @@ type Balance struct {
 	Source  int64  `json:"source"`
 	Carried int64  `json:"carried"` // stands in ACS, or in the media store
 	Blocked int64  `json:"blocked"` // cannot be carried under the rules, as the plan said
+	LeftOut int64  `json:"leftOut"` // shall not be carried: a policy leaves it out
 	Pending int64  `json:"pending"` // has not been carried yet
 	Open    int64  `json:"open"`    // nobody knows: a person must look
 	Failed  int64  `json:"failed"`  // is not as it should be
 }
 
-func balanceOf(kind string, t migrate.Tally) Balance {
+// balanceOf is that of a kind. What is left out is among what is blocked.
+func balanceOf(kind string, t migrate.Tally, leftOut int64) Balance {
 	return Balance{
 		Kind: kind, Source: t.Total, Carried: t.Created + t.Updated + t.Unchanged + t.Unchecked,
-		Blocked: t.Blocked, Pending: t.Pending, Open: t.Open, Failed: t.Failed,
+		Blocked: t.Blocked - leftOut, LeftOut: leftOut, Pending: t.Pending, Open: t.Open, Failed: t.Failed,
 	}
 }
 
 // Sum is what all that became of items adds up to.
-func (b Balance) Sum() int64 { return b.Carried + b.Blocked + b.Pending + b.Open + b.Failed }
+func (b Balance) Sum() int64 {
+	return b.Carried + b.Blocked + b.LeftOut + b.Pending + b.Open + b.Failed
+}
 
 // AddsUp reports whether every item of the source is accounted for.
 func (b Balance) AddsUp() bool { return b.Sum() == b.Source }
@@ -49,20 +53,33 @@ func (s ServiceBalance) Name() string {
 	return s.Service
 }
 
-func balancesOf(s migrate.Summary) []Balance {
+func balancesOf(s migrate.Summary, out migrate.LeftOut) []Balance {
 	return []Balance{
-		balanceOf("conversations", s.Conversations), balanceOf("messages", s.Messages), balanceOf("people", s.Users),
-		balanceOf("participants", s.Participants), balanceOf("files", s.Media),
+		balanceOf("conversations", s.Conversations, out.Conversations), balanceOf("messages", s.Messages, out.Messages),
+		balanceOf("people", s.Users, 0), balanceOf("participants", s.Participants, out.Participants),
+		balanceOf("files", s.Media, out.Media),
 	}
 }
 
-// serviceBalances are those of each service, and of what belongs to none, which is what
-// the services leave of the whole.
+// wholeBalance is that of everything.
+func wholeBalance(v *migrate.Verification) ServiceBalance {
+	var out migrate.LeftOut
+	for _, s := range v.Services {
+		out = out.Plus(s.LeftOut)
+	}
+	return ServiceBalance{inAll, balancesOf(v.Summary, out)}
+}
+
+// serviceBalances are those of each service, and of what belongs to none: of that, what
+// could not be read is only in the whole.
 func serviceBalances(v *migrate.Verification) []ServiceBalance {
-	rest := balancesOf(v.Summary)
+	rest := wholeBalance(v).Kinds
 	var list []ServiceBalance
 	for _, s := range v.Services {
-		kinds := balancesOf(s.Summary)
+		if s.Service == "" {
+			continue // the rest has it
+		}
+		kinds := balancesOf(s.Summary, s.LeftOut)
 		for i, k := range kinds {
 			rest[i] = rest[i].less(k)
 		}
@@ -81,6 +98,7 @@ func (b Balance) less(o Balance) Balance {
 	b.Source -= o.Source
 	b.Carried -= o.Carried
 	b.Blocked -= o.Blocked
+	b.LeftOut -= o.LeftOut
 	b.Pending -= o.Pending
 	b.Open -= o.Open
 	b.Failed -= o.Failed

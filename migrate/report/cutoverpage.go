@@ -39,11 +39,11 @@ func clock(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UT
 
 // All are the balances: of everything, then of each service.
 func (p *CutoverPage) All() []ServiceBalance {
-	return append([]ServiceBalance{{inAll, balancesOf(p.Summary)}}, p.Services()...)
+	return append([]ServiceBalance{wholeBalance(p.Verification)}, p.ByService()...)
 }
 
-// Services are the balances of each service, and of what belongs to none.
-func (p *CutoverPage) Services() []ServiceBalance { return serviceBalances(p.Verification) }
+// ByService are the balances of each service, and of what belongs to none.
+func (p *CutoverPage) ByService() []ServiceBalance { return serviceBalances(p.Verification) }
 
 // Go reports whether nothing speaks against switching over.
 func (p *CutoverPage) Go() bool { return len(p.Against()) == 0 }
@@ -107,6 +107,10 @@ func (p *CutoverPage) Statements() []string {
 			many(p.writers(), "conversation was seen to get messages", "conversations were seen to get messages"))
 	}
 	all := s.All()
+	var leftOut int64
+	for _, b := range wholeBalance(p.Verification).Kinds {
+		leftOut += b.LeftOut
+	}
 	if p.Tolerated && all.Pending+p.writers() > 0 {
 		list = append(list, "late messages are tolerated: "+many(all.Pending, "item is", "items are")+" left to the next rounds")
 	}
@@ -114,7 +118,8 @@ func (p *CutoverPage) Statements() []string {
 		n         int64
 		one, more string
 	}{
-		{all.Blocked, "item is blocked: under these rules it cannot be carried", "items are blocked: under these rules they cannot be carried"},
+		{all.Blocked - leftOut, "item is blocked: under these rules it cannot be carried", "items are blocked: under these rules they cannot be carried"},
+		{leftOut, "item is left out by a policy", "items are left out by a policy"},
 		{p.Skipped, "damaged item was left out", "damaged items were left out"},
 		{p.Foreign, "message was written in ACS by people, and left alone", "messages were written in ACS by people, and left alone"},
 	} {

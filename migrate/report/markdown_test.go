@@ -19,7 +19,8 @@ const maxComment = 65_536
 func TestMarkdownIsHarmless(t *testing.T) {
 	plan := written(t, func(w *bytes.Buffer) error { return hostilePage(t, 1000).WriteMarkdown(w) })
 	verify := written(t, func(w *bytes.Buffer) error { return hostileVerification().WriteMarkdown(w) })
-	for name, text := range map[string]string{"plan": string(plan), "verify": string(verify)} {
+	cutover := written(t, func(w *bytes.Buffer) error { return hostileCutover().WriteMarkdown(w) })
+	for name, text := range map[string]string{"plan": string(plan), "verify": string(verify), "cutover": string(cutover)} {
 		t.Run(name, func(t *testing.T) {
 			if n := utf8.RuneCountInString(text); n > maxComment || !utf8.ValidString(text) {
 				t.Errorf("it has %d characters, valid UTF-8: %t", n, utf8.ValidString(text))
@@ -30,7 +31,7 @@ func TestMarkdownIsHarmless(t *testing.T) {
 }
 
 // ownMarkup is what a report in Markdown has itself.
-var ownMarkup = regexp.MustCompile("</?(details|summary)>|&#[0-9]+;|`[-_./:A-Za-z0-9]*`|(?m)^(## |- |\\| )|\\*\\*[^*]*\\*\\*")
+var ownMarkup = regexp.MustCompile("</?(details|summary)>|&#[0-9]+;|`[-_./:A-Za-z0-9]*`|(?m)^(###? |- |\\| )|\\*\\*[^*]*\\*\\*")
 
 // forbidden is what could become markup, a link or a mention.
 var forbidden = regexp.MustCompile("[<>&`\\[\\]\\\\*@#\x00-\x08\x0b-\x1f\u2028\u2029\u202e]|://|www\\.")

@@ -35,7 +35,7 @@ func (p *CutoverPage) WriteMarkdown(w io.Writer) error {
 	return m.writeTo(w)
 }
 
-const balanceHead = "| Kind | Source | Carried | Blocked | Pending | Open | Failed | Adds up |"
+const balanceHead = "| Kind | Source | Carried | Blocked | Left out | Pending | Open | Failed | Adds up |"
 
 func balanceRows(kinds []Balance) (rows []string) {
 	for _, b := range kinds {
@@ -43,7 +43,7 @@ func balanceRows(kinds []Balance) (rows []string) {
 		if !b.AddsUp() {
 			sum = "**no: " + comma(b.Sum()) + "**"
 		}
-		rows = append(rows, markdownRow(b.Kind, comma(b.Source), comma(b.Carried), comma(b.Blocked), comma(b.Pending), comma(b.Open), comma(b.Failed), sum))
+		rows = append(rows, markdownRow(b.Kind, comma(b.Source), comma(b.Carried), comma(b.Blocked), comma(b.LeftOut), comma(b.Pending), comma(b.Open), comma(b.Failed), sum))
 	}
 	return rows
 }
