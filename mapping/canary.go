@@ -36,8 +36,8 @@ func NewCanary(r Rules) Canary {
 			{"the message with unusual characters", NewChatMessage{
 				Content: canaryText, SenderDisplayName: canaryName, Metadata: Metadata{KeyAuthor: canaryText, KeyAttributes: canaryJSON},
 			}},
-			{"the largest message", largest(emoji)},
-			{"the longest message", largest("x")},
+			{"the largest message", largest(r.Sizes, emoji)},
+			{"the longest message", largest(r.Sizes, "x")},
 		},
 	}
 }
@@ -77,12 +77,13 @@ const maxKeys = 13
 
 // largest is a message that is as large as any, of characters that are all the
 // same, with as much metadata as any.
-func largest(character string) NewChatMessage {
+func largest(z Sizes, character string) NewChatMessage {
 	keys := make([]string, maxKeys)
 	for i := range keys {
 		keys[i] = fmt.Sprintf("twilioCanary%02d", i)
 	}
-	m := NewChatMessage{SenderDisplayName: fill("", 2*MaxDisplayName), Metadata: fillMetadata(MaxMessageMetadata, keys...)}
-	m.Content = strings.Repeat(character, (MaxMessageSize-m.Size())/extentOf(character).utf16)
+	m := NewChatMessage{SenderDisplayName: fill("", 2*MaxDisplayName), Metadata: fillMetadata(z.metadata().utf16, keys...)}
+	room, each := z.room(extentOf(m.SenderDisplayName).add(m.Metadata.extent())), extentOf(character)
+	m.Content = strings.Repeat(character, min(room.utf8/each.utf8, room.utf16/each.utf16, room.json/each.json))
 	return m
 }

@@ -6,9 +6,9 @@ import "strings"
 type field struct{ key, value string }
 
 // fit makes metadata of fields, the most important first, as long as they stay
-// within budget bytes. A field that is too large is left out and the next one
+// within room. A field that is too large is left out and the next one
 // tried. Values become valid UTF-8; empty ones say nothing and are omitted.
-func fit(fields []field, budget int) (md Metadata, size extent, left []string) {
+func fit(fields []field, room extent) (md Metadata, size extent, left []string) {
 	md = make(Metadata, len(fields))
 	for _, f := range fields {
 		if f.value == "" {
@@ -16,7 +16,7 @@ func fit(fields []field, budget int) (md Metadata, size extent, left []string) {
 		}
 		value, _ := repairText(f.value)
 		with := size.add(extentOf(f.key)).add(extentOf(value))
-		if with.size() > budget {
+		if !with.within(room) {
 			left = append(left, f.key)
 			continue
 		}

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"math"
 	"strings"
 	"unicode"
 
@@ -90,7 +91,7 @@ func cutBytes(s string, n int) string {
 		kept += len(cluster)
 	}
 	if kept == 0 { // one grapheme longer than that
-		kept = prefixWithin(s, extent{utf8: n, utf16: 2 * n})
+		kept = prefixWithin(s, extent{utf8: n, utf16: 2 * n, json: math.MaxInt})
 	}
 	return strings.TrimRightFunc(s[:kept], isDotOrSpace)
 }

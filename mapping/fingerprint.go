@@ -11,11 +11,8 @@ import (
 // ledger is bound to it through Rules.Fingerprint.
 const version = 2
 
-// What stands in fingerprints beside the policies with words.
-const (
-	receiptsMark  = "receipts"
-	retentionName = "retention"
-)
+// receiptsMark stands in fingerprints of rules with Receipts.
+const receiptsMark = "receipts"
 
 // Fingerprint identifies the rules and the version of the mapping. Two runs
 // with the same fingerprint write the same messages. Policies stand in it by
@@ -38,8 +35,10 @@ func (r Rules) Fingerprint() string {
 			b.WriteString("/" + p.name + "=" + v)
 		}
 	}
-	if r.RetentionDays != 0 {
-		fmt.Fprintf(&b, "/%s=%d", retentionName, r.RetentionDays)
+	for _, a := range amounts {
+		if v := *a.value(&r); v != 0 && v != a.usual {
+			fmt.Fprintf(&b, "/%s=%d", a.name, v)
+		}
 	}
 	return b.String()
 }
@@ -65,11 +64,13 @@ func RulesOf(fingerprint, mediaURL string) (Rules, bool) {
 // when the fingerprint is made again.
 func (r *Rules) takeMark(mark string) {
 	name, value, _ := strings.Cut(mark, "=")
-	switch name {
-	case receiptsMark:
+	if name == receiptsMark {
 		r.Receipts = true
-	case retentionName:
-		r.RetentionDays, _ = strconv.Atoi(value)
+	}
+	for _, a := range amounts {
+		if a.name == name {
+			*a.value(r), _ = strconv.Atoi(value)
+		}
 	}
 	for _, p := range policies {
 		if p.name == name {

@@ -41,20 +41,20 @@ const widestPart = "9999999/9999999"
 
 // lay makes the parts of text, and says which metadata does not fit.
 func (d *drafting) lay(text string) (parts []NewChatMessage, left []string) {
-	md, size, left := fit(d.fields("", true, true), MaxMessageMetadata)
-	whole := size.add(extentOf(d.sender.DisplayName)).add(extentOf(text))
-	if whole.size() <= MaxMessageSize {
+	most := d.rules.Sizes.metadata()
+	md, size, left := fit(d.fields("", true, true), most)
+	if extentOf(text).within(d.room(size)) {
 		return []NewChatMessage{d.part(text, md)}, left
 	}
-	_, first, left := fit(d.fields(widestPart, true, false), MaxMessageMetadata)
-	_, last, leftLast := fit(d.fields(widestPart, false, true), MaxMessageMetadata)
+	_, first, left := fit(d.fields(widestPart, true, false), most)
+	_, last, leftLast := fit(d.fields(widestPart, false, true), most)
 	texts := splitText(text, d.room(first), d.room(last))
 	if len(texts) == 1 { // it only fits without the last part's metadata
 		texts = splitText(text, d.room(size), d.room(last))
 	}
 	for i, t := range texts {
 		part := fmt.Sprintf("%d/%d", i+1, len(texts))
-		md, _, _ := fit(d.fields(part, i == 0, i == len(texts)-1), MaxMessageMetadata)
+		md, _, _ := fit(d.fields(part, i == 0, i == len(texts)-1), most)
 		parts = append(parts, d.part(t, md))
 	}
 	return parts, append(left, leftLast...)
@@ -62,8 +62,7 @@ func (d *drafting) lay(text string) (parts []NewChatMessage, left []string) {
 
 // room is what metadata of that size leaves for the text of a part.
 func (d *drafting) room(metadata extent) extent {
-	taken := metadata.add(extentOf(d.sender.DisplayName))
-	return extent{utf8: MaxMessageSize - taken.utf8, utf16: MaxMessageSize - taken.utf16}
+	return d.rules.Sizes.room(metadata.add(extentOf(d.sender.DisplayName)))
 }
 
 func (d *drafting) part(text string, md Metadata) NewChatMessage {

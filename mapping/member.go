@@ -120,7 +120,7 @@ func (ro *Roster) memberMetadata(p Participant, t *tally) Metadata {
 		{KeyBindingType, bindingType(p)},
 		{KeyRole, role},
 		{KeyAttributes, attributesValue(p.Attributes)},
-	}, MaxMemberMetadata)
+	}, inBytes(MaxMemberMetadata))
 	if len(left) > 0 {
 		t.keep(LossMetadataTrimmed, strings.Join(left, ", "))
 	}

@@ -76,6 +76,20 @@ const (
 	MaxRetentionDays = 90
 )
 
+// amount is one choice of a number, in fingerprints unless it is 0 or the usual one.
+type amount struct {
+	name  string // of the flag
+	usual int
+	value func(*Rules) *int
+}
+
+// amounts are the choices of numbers, in the order in which fingerprints name them.
+var amounts = []amount{
+	{"retention", 0, func(r *Rules) *int { return &r.RetentionDays }},
+	{"message-limit", PublishedMessageLimit, func(r *Rules) *int { return &r.Sizes.Message }},
+	{"message-metadata-limit", MaxMessageMetadata, func(r *Rules) *int { return &r.Sizes.Metadata }},
+}
+
 // policy is one choice among words, the first of which is the default.
 type policy struct {
 	name  string // of the flag, which stands in fingerprints too
@@ -91,6 +105,8 @@ var policies = []policy{
 	{"display-names", words(DisplayNamesIdentity, DisplayNamesNeutral), func(r *Rules) *string { return (*string)(&r.DisplayNames) }},
 	{"closed", words(ClosedMigrate, ClosedSkip, ClosedReadOnly), func(r *Rules) *string { return (*string)(&r.Closed) }},
 	{"original-time", words(OriginalTimeNone, OriginalTimePrefix), func(r *Rules) *string { return (*string)(&r.OriginalTime) }},
+	{"message-measure", words(MeasureWidest, MeasureUTF8, MeasureUTF16, MeasureJSON), func(r *Rules) *string { return (*string)(&r.Sizes.Measure) }},
+	{"message-counts", words(CountsMessage, CountsContent), func(r *Rules) *string { return (*string)(&r.Sizes.Counts) }},
 }
 
 func words[P ~string](values ...P) []string {
@@ -112,5 +128,5 @@ func (r Rules) validatePolicies() error {
 	if d := r.RetentionDays; d != 0 && (d < MinRetentionDays || d > MaxRetentionDays) {
 		return fmt.Errorf("retention of %d days is not within the %d to %d that ACS takes", d, MinRetentionDays, MaxRetentionDays)
 	}
-	return nil
+	return r.Sizes.validate()
 }

@@ -40,6 +40,8 @@ type Rules struct {
 	// RetentionDays is how many days after its creation a thread deletes itself
 	// with all that is in it, MinRetentionDays to MaxRetentionDays; 0 for never.
 	RetentionDays int
+	// Sizes say how much of a message ACS takes.
+	Sizes Sizes
 }
 
 // keyPlace is where the key goes in Rules.MediaURL.

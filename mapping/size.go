@@ -11,10 +11,9 @@ const (
 	// empty (azure-sdk-for-net issue 31413).
 	MaxReceiptMembers = 20
 
-	// MaxMessageSize bounds NewChatMessage.Size, in bytes: the published 28 KB
-	// (service limits page, Chat) less 1 KB, because how ACS measures is not
-	// published and names, quotes and braces may count.
-	MaxMessageSize = 28<<10 - 1<<10
+	// MaxMessageSize bounds NewChatMessage.Size, in bytes, unless Sizes say how ACS
+	// measures.
+	MaxMessageSize = PublishedMessageLimit - sizeMargin
 	// MaxMessageMetadata bounds Metadata.Size of a message, in bytes. ACS
 	// publishes no such limit; ours keeps metadata from crowding out content.
 	MaxMessageMetadata = 12 << 10
@@ -45,13 +44,13 @@ const (
 	maxAttachmentMetadata = 7 << 10
 )
 
-// extent is the length of text in bytes, measured both ways that ACS may
+// extent is the length of text in bytes, measured in every way that ACS may
 // measure it.
-type extent struct{ utf8, utf16 int }
+type extent struct{ utf8, utf16, json int }
 
 // extentOf measures s, which must be valid UTF-8.
 func extentOf(s string) extent {
-	units := 0
+	units, escapes := 0, 0
 	for i := 0; i < len(s); i++ {
 		if b := s[i]; b < 0x80 || b >= 0xC0 { // not a continuation
 			units++
@@ -59,13 +58,32 @@ func extentOf(s string) extent {
 				units++
 			}
 		}
+		if b := s[i]; b < ' ' || b == '"' || b == '\\' {
+			escapes += escaped(b)
+		}
 	}
-	return extent{utf8: len(s), utf16: 2 * units}
+	return extent{utf8: len(s), utf16: 2 * units, json: len(s) + escapes}
 }
 
-func (e extent) add(f extent) extent { return extent{e.utf8 + f.utf8, e.utf16 + f.utf16} }
+// escaped is how many bytes JSON adds to a character that it has to escape.
+func escaped(b byte) int {
+	switch b {
+	case '"', '\\', '\b', '\f', '\n', '\r', '\t':
+		return 1 // a backslash
+	}
+	return 5 // \u0000
+}
 
-// size is the larger of both measures.
+func (e extent) add(f extent) extent {
+	return extent{e.utf8 + f.utf8, e.utf16 + f.utf16, e.json + f.json}
+}
+
+// within reports whether e fits into room.
+func (e extent) within(room extent) bool {
+	return e.utf8 <= room.utf8 && e.utf16 <= room.utf16 && e.json <= room.json
+}
+
+// size is the larger of UTF-8 and UTF-16.
 func (e extent) size() int { return max(e.utf8, e.utf16) }
 
 func (md Metadata) extent() extent {

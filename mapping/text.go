@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"iter"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,7 +45,7 @@ func cutText(s string, units int) (string, bool) {
 	if len(s) <= units || extentOf(s).utf16 <= 2*units { // no unit is shorter than a byte
 		return s, false
 	}
-	end := prefixWithin(s, extent{utf8: len(s), utf16: 2 * units})
+	end := prefixWithin(s, extent{utf8: len(s), utf16: 2 * units, json: math.MaxInt})
 	if b := lastGraphemeBoundary(s, end); b > 0 {
 		end = b
 	}
@@ -62,7 +63,11 @@ func prefixWithin(s string, room extent) int {
 		if n == 4 {
 			e.utf16 += 2
 		}
-		if e.utf8 > room.utf8 || e.utf16 > room.utf16 {
+		e.json += n
+		if r < ' ' || r == '"' || r == '\\' {
+			e.json += escaped(byte(r))
+		}
+		if !e.within(room) {
 			return i
 		}
 	}

@@ -81,7 +81,7 @@ func (r Rules) threadMetadata(c Conversation, t *tally) Metadata {
 		{KeyUpdatedAt, string(c.DateUpdated)},
 		{KeyUniqueName, unique},
 		{KeyAttributes, attributesValue(c.Attributes)},
-	}, MaxThreadMetadata)
+	}, inBytes(MaxThreadMetadata))
 	if len(left) > 0 {
 		t.keep(LossMetadataTrimmed, strings.Join(left, ", "))
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/metrics"
+	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 // azure is the value of --dest that is an ACS resource, and localPrefix begins
@@ -69,7 +70,8 @@ func (o destinationOptions) knownResource() (string, error) {
 type connectOptions struct {
 	ca     string // PEM file of a further authority
 	limits limitsOptions
-	reads  bool // nothing is written, so that a call may be repeated by itself
+	sizes  mapping.Sizes // of messages that the embedded ACS takes
+	reads  bool          // nothing is written, so that a call may be repeated by itself
 
 	log     *slog.Logger // is told of every call; nil: nobody
 	metrics *metrics.Set // measures every call; nil: nobody asked
@@ -151,6 +153,7 @@ func (o *connectOptions) connect(dest destinationOptions) (*destination, error) 
 func (o *connectOptions) embed(dir string, pace pace) (*destination, error) {
 	broken := make(chan error, 1)
 	opts := pace.emulator()
+	opts.Sizes = emulated(o.sizes)
 	opts.OnFailure = func(err error) {
 		if !is[*emulator.StorageError](err) {
 			return

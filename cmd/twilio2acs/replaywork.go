@@ -83,7 +83,7 @@ type rehearsal struct {
 // run migrates, and then has done what is to be done with the result as long as it
 // is there.
 func (r *rehearsal) run(ctx context.Context, then func(context.Context, *report.GoldenReader, *migrate.Report) error) (err error) {
-	connect := connectOptions{log: r.log}
+	connect := connectOptions{log: r.log, sizes: r.rules.Sizes}
 	to, err := connect.embed(filepath.Join(r.dir, "acs"), pace{})
 	if err != nil {
 		return err

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -19,11 +21,15 @@ type ruleOptions struct {
 	closed       choice
 	originalTime choice
 	retention    retention
+	sizes        sizeOptions
 
-	flags []*pflag.Flag // of all of them
+	flags []*pflag.Flag // of all of them but the sizes
 }
 
-func (o *ruleOptions) register(cmd *cobra.Command) { o.flags = added(cmd, o.registerAll) }
+func (o *ruleOptions) register(cmd *cobra.Command) {
+	o.flags = added(cmd, o.registerAll)
+	o.sizes.register(cmd)
+}
 
 func (o *ruleOptions) registerAll(cmd *cobra.Command) {
 	choose(cmd, &o.addresses, "addresses", "", "whether phone numbers and e-mail addresses may stand in ACS metadata and names",
@@ -54,6 +60,7 @@ func (o *ruleOptions) rules(template string, receipts bool) (mapping.Rules, erro
 		Closed:        mapping.ClosedPolicy(o.closed.value),
 		OriginalTime:  mapping.OriginalTimePolicy(o.originalTime.value),
 		RetentionDays: int(o.retention),
+		Sizes:         o.sizes.sizes(),
 	}
 	if err := r.Validate(); err != nil {
 		return mapping.Rules{}, &usageError{err: err}
@@ -61,10 +68,10 @@ func (o *ruleOptions) rules(template string, receipts bool) (mapping.Rules, erro
 	return r, nil
 }
 
-// told are the policies as a plan tells them.
+// told are the policies as a plan tells them, sizes where they are not the usual ones.
 func (o *ruleOptions) told() []report.Policy {
 	var policies []report.Policy
-	for _, f := range o.flags {
+	for _, f := range append(slices.Clone(o.flags), o.sizes.changed()...) {
 		policies = append(policies, report.Policy{Name: f.Name, Value: f.Value.String()})
 	}
 	return policies

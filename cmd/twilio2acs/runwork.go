@@ -48,7 +48,7 @@ func (o *runOptions) migrate(ctx context.Context, s *streams) (came outcome, err
 	if err := o.hold.check(ctx, s, o.plan(), m, accepted); err != nil {
 		return came, err
 	}
-	o.connect.log = o.log.logger(s)
+	o.connect.log, o.connect.sizes = o.log.logger(s), m.rules.Sizes
 	to, err := o.connect.connect(o.dest)
 	if err != nil {
 		return came, err
