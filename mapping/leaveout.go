@@ -19,7 +19,7 @@ func (r Rules) readOnly(c Conversation, participants []Participant) bool {
 }
 
 func anyExternal(participants []Participant) bool {
-	return slices.ContainsFunc(participants, func(p Participant) bool { return !p.IsChat() })
+	return slices.ContainsFunc(participants, func(p Participant) bool { return !p.IsChat() && p.Erased != ActionDrop })
 }
 
 // leaveOut makes those of people the members of the thread whom no policy leaves

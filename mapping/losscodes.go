@@ -33,6 +33,8 @@ const (
 	LossDisplayNameNeutral     LossCode = "display-name-neutral"
 	LossDisplayNameIdentity    LossCode = "display-name-identity"
 	LossAddressMasked          LossCode = "address-masked"
+	LossPersonDropped          LossCode = "person-dropped"
+	LossPersonAnonymised       LossCode = "person-anonymised"
 	LossReadReceiptLargeThread LossCode = "read-receipt-large-thread"
 	LossReadReceiptExternal    LossCode = "read-receipt-external"
 	LossReadReceiptRefused     LossCode = "read-receipt-refused"
@@ -58,6 +60,8 @@ const (
 	LossOriginalTimeUnknown LossCode = "original-time-unknown"
 	LossAuthorLeft          LossCode = "author-left"
 	LossAuthorNoPerson      LossCode = "author-no-person"
+	LossMessageLeftOut      LossCode = "message-left-out"
+	LossAuthorAnonymised    LossCode = "author-anonymised"
 	LossDeliveryReceipts    LossCode = "delivery-receipts"
 )
 

@@ -96,6 +96,16 @@ var lossTable = []LossInfo{
 		Remedy: "use --addresses keep if addresses may stand in ACS",
 	},
 	{
+		Code: LossPersonDropped, Severity: SeverityMajor,
+		Title:  "a participant whom somebody decided to drop is no member, and nothing of them is carried",
+		Remedy: "nothing, if that is meant; else take the decision back with identity import before the run",
+	},
+	{
+		Code: LossPersonAnonymised, Severity: SeverityMajor,
+		Title:  "a participant whom somebody decided to anonymise is a member under a pseudonym, without attributes",
+		Remedy: "nothing, if that is meant; else take the decision back with identity import before the run",
+	},
+	{
 		Code: LossReadReceiptLargeThread, Severity: SeverityMinor,
 		Title:  "read receipts of threads of more than 20 members cannot be read in ACS",
 		Remedy: "read the horizon from conversation.json where it matters",
@@ -200,6 +210,16 @@ var lossTable = []LossInfo{
 		Code: LossAuthorNoPerson, Severity: SeverityInfo,
 		Title:  "the author is no participant: the identity of the migration sends in that name",
 		Remedy: "nothing: twilioAuthor says who it was",
+	},
+	{
+		Code: LossMessageLeftOut, Severity: SeverityMajor,
+		Title:  "a message of somebody who is dropped is left out: a line that says so stands in its place",
+		Remedy: "nothing, if that is meant; else take the decision back with identity import before the run",
+	},
+	{
+		Code: LossAuthorAnonymised, Severity: SeverityMajor,
+		Title:  "a message of somebody who is anonymised stands under a pseudonym, without attributes",
+		Remedy: "nothing, if that is meant; else take the decision back with identity import before the run",
 	},
 	{
 		Code: LossDeliveryReceipts, Severity: SeverityInfo,

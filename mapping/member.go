@@ -49,7 +49,11 @@ func (ro *Roster) member(key PersonKey, p Participant, t *tally) Member {
 	} else if !ro.readOnly { // else nobody writes an answer that could get lost
 		t.lose(LossExternalParticipant, channelName(bindingType(p)))
 	}
-	name, cut := displayName(name, string(p.SID), "?")
+	if p.Erased != "" {
+		t.lose(LossPersonAnonymised, "")
+	}
+	chosen := cmp.Or(ro.rules.People.displayName(memberKey(ro.service, p)), ro.rules.People.displayName(key))
+	name, cut := displayName(chosen, name, string(p.SID), "?")
 	if cut {
 		t.lose(LossNameCut, "display name")
 	}
@@ -84,7 +88,7 @@ func (ro *Roster) externalName(p Participant) string {
 	if address == "" {
 		return channelName(cmp.Or(bindingType(p), "Participant"))
 	}
-	if ro.rules.masks() {
+	if ro.rules.masks() && p.Erased == "" {
 		return maskAddress(bindingType(p), address)
 	}
 	if !isBlank(p.Binding.Name) {

@@ -31,6 +31,10 @@ type Message struct {
 	// no part of its Source: they are carried as they stand when the message is.
 	Receipts []json.RawMessage `json:"-"`
 
+	// Erased says that only this much of the message may be known, because of a
+	// decision about its author; see Decisions.Message.
+	Erased PersonAction `json:"-"`
+
 	// Raw is the resource as Twilio returned it, unknown fields included.
 	Raw json.RawMessage `json:"-"`
 }

@@ -68,6 +68,12 @@ func newDrafting(r Rules, ro *Roster, m Message) *drafting {
 	case PersonKeeper:
 		d.lose(LossAuthorNoPerson, "")
 	}
+	switch m.Erased {
+	case ActionDrop:
+		d.lose(LossMessageLeftOut, "")
+	case ActionAnonymise:
+		d.lose(LossAuthorAnonymised, "")
+	}
 	d.takeAuthor()
 	return d
 }

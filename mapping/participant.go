@@ -20,6 +20,10 @@ type Participant struct {
 	LastReadMessageIndex *int64    `json:"last_read_message_index"`
 	LastReadTimestamp    Timestamp `json:"last_read_timestamp"`
 
+	// Erased says that only this much of the participant may be known, because of a
+	// decision about the person; see Decisions.Participant.
+	Erased PersonAction `json:"-"`
+
 	// Raw is the resource as Twilio returned it, unknown fields included.
 	Raw json.RawMessage `json:"-"`
 }

@@ -45,7 +45,12 @@ func (r Rules) Roster(c Conversation, participants []Participant, dir Directory)
 	seen := make(map[PersonKey]int, len(participants))
 	for _, p := range participants {
 		t := tally{item: string(p.SID), stores: r.stores()}
-		key := memberKey(c.ServiceSID, p)
+		if p.Erased == ActionDrop {
+			t.lose(LossPersonDropped, "")
+			losses = append(losses, t.losses...)
+			continue
+		}
+		key := r.People.sameAs(memberKey(c.ServiceSID, p))
 		i, again := seen[key]
 		if again {
 			t.lose(LossParticipantMerged, "same person as "+string(ro.people[i].Participant.SID))
@@ -66,8 +71,9 @@ func (r Rules) Roster(c Conversation, participants []Participant, dir Directory)
 // else, because it is what Twilio writes as the author of a chat message.
 func (ro *Roster) indexNames() {
 	note := func(name string, sid ParticipantSID) {
-		if _, taken := ro.byName[name]; name != "" && !taken {
-			ro.byName[name] = ro.bySID[sid]
+		_, taken := ro.byName[name]
+		if i, known := ro.bySID[sid]; known && name != "" && !taken {
+			ro.byName[name] = i
 		}
 	}
 	for _, p := range ro.participants {

@@ -31,6 +31,11 @@ type Rules struct {
 	// Whoever drafts a message to be written then gives it its receipts.
 	Receipts bool
 
+	// People is what has been decided about single people. It is no part of the
+	// fingerprint: whoever changes it sees to it that nobody whom it concerns has been
+	// written already. What it erases is gone from the nouns before they are drafted.
+	People *Decisions
+
 	// The policies. An empty one is the default, which its type names.
 	OverLimit    OverLimitPolicy
 	External     ExternalPolicy

@@ -49,7 +49,7 @@ func (ro *Roster) senderNow(m Message) (Sender, bool) {
 		if m.Author == "" {
 			s.Key.Name = participantName(m.ParticipantSID)
 		}
-		s.DisplayName, cut = displayName(ro.rules.PublicName(user.FriendlyName), ro.formerName(m, user), formerName)
+		s.DisplayName, cut = displayName(ro.rules.People.displayName(s.Key), ro.rules.PublicName(user.FriendlyName), ro.formerName(m, user), formerName)
 	default:
 		s.Key = Keeper
 		s.DisplayName, cut = displayName(m.Author, systemName)
@@ -74,8 +74,8 @@ func (ro *Roster) Authors(m Message) []PersonKey {
 		}
 		if !present {
 			keys = append(keys,
-				PersonKey{Kind: PersonUser, Service: ro.service, Name: name},
-				PersonKey{Kind: PersonPlaceholder, Service: ro.service, Name: name})
+				ro.rules.People.sameAs(PersonKey{Kind: PersonUser, Service: ro.service, Name: name}),
+				ro.rules.People.sameAs(PersonKey{Kind: PersonPlaceholder, Service: ro.service, Name: name}))
 		}
 		keys = append(keys, PersonKey{Kind: PersonFormer, Service: ro.service, Name: name})
 	}
