@@ -26,6 +26,8 @@ type cutoverOptions struct {
 	as         choice
 	pages      pageOptions
 	protocol   string
+
+	back string // the command that reads out what people write after the go
 }
 
 func newCutoverCommand(s *streams) *cobra.Command {
@@ -53,7 +55,7 @@ the ledger; --anew begins another night.`,
   twilio2acs cutover --source twilio --dest acs --media azblob:https://….blob.core.windows.net/chat-files --frozen`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.again = suggest(cmd, "cutover")
+			o.again, o.back = suggest(cmd, "cutover"), suggest(cmd, "export")
 			return cutOver(cmd.Context(), &o, s)
 		},
 	}
@@ -123,6 +125,9 @@ func cutOver(ctx context.Context, o *cutoverOptions, s *streams) error {
 	if err = c.open(); err == nil {
 		err = c.end(causeOf(ctx, c.run(ctx)))
 	}
+	if c.journal != nil {
+		err = errors.Join(err, c.journal.Close())
+	}
 	c.doc.Seconds = time.Since(began).Round(time.Millisecond).Seconds()
 	return c.print(err)
 }
@@ -130,11 +135,10 @@ func cutOver(ctx context.Context, o *cutoverOptions, s *streams) error {
 // open takes up the journal and the protocol, and says so in the latter.
 func (c *cutover) open() (err error) {
 	path := c.state.path + ".cutover.json"
-	if c.anew {
-		c.journal = night.New(path, time.Now())
-	} else if c.journal, err = night.Open(path, time.Now()); err != nil {
+	if c.journal, err = night.Open(path, c.anew, time.Now()); err != nil {
 		return err
 	}
+	c.doc.Journal = path
 	if err := c.admit(); err != nil {
 		return err
 	}
@@ -142,7 +146,7 @@ func (c *cutover) open() (err error) {
 	if c.protocol, err = night.OpenProtocol(protocol); err != nil {
 		return withHint(err, "name a file that can be written with --protocol")
 	}
-	c.doc.Journal, c.doc.Protocol = path, protocol
+	c.doc.Protocol = protocol
 	facts := []string{
 		fmt.Sprintf("from %s to %s, ledger %s", c.source.source, c.dest.dest, c.state.path),
 		"the night began " + stamp(c.journal.Began) + "; now: " + string(c.journal.Phase),

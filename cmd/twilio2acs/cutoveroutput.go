@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -103,10 +104,15 @@ func (c *cutover) decided(p *report.CutoverPage) {
 		t.problems(v.Problems, v.MoreProblems)
 	})
 	if p.Go() {
-		c.next("switch the application over; for messages that arrive late: %s", c.again)
+		c.next("switch the application over; for messages that arrive late: %s\n      and should you have to go back: %s", c.again, c.wayBack())
 	} else {
 		c.next("%s", c.again)
 	}
+}
+
+// wayBack is the command that reads out what people write after the decision.
+func (c *cutover) wayBack() string {
+	return c.back + " --since " + c.journal.Decision.At.Format(time.RFC3339)
 }
 
 // balances shows where everything went, service by service.

@@ -62,9 +62,13 @@ func (c *cutover) verify(ctx context.Context) error {
 		c.journal.Phase = night.PhaseCheck
 	}
 	c.decided(page)
-	if err := c.protocol.Append(report.ProtocolEntry{
+	entry := report.ProtocolEntry{
 		At: page.MadeAt, Step: "decision: " + page.Headline(), Facts: append(against, page.Statements()...), Balances: page.All(),
-	}); err != nil {
+	}
+	if page.Go() {
+		entry.Commands = []string{"# the way back:", c.wayBack()}
+	}
+	if err := c.protocol.Append(entry); err != nil {
 		return err
 	}
 	if err := c.pages.write(page); err != nil {

@@ -71,6 +71,7 @@ var errorSamples = []error{
 	&checkpoint.DamagedError{Path: "run.db", Err: errors.New("cut short")},
 	&checkpoint.FileError{Op: "open", Path: "no/such/run.db", Err: fs.ErrNotExist},
 	&checkpoint.FileError{Op: "write", Path: "run.db", Err: syscall.ENOSPC},
+	&night.BusyError{Path: "run.db.cutover.json"},
 	&night.DamagedError{Path: "run.db.cutover.json", Err: errors.New("cut short")},
 	&night.ForeignError{
 		Journal: mapping.Binding{Account: "AC1…", Resource: "contoso.communication.azure.com"},

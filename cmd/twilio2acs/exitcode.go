@@ -179,7 +179,7 @@ func acsCode(err error) int {
 func stateCode(err error) int {
 	var binding *checkpoint.BindingError
 	switch {
-	case is[*checkpoint.LockedError](err), is[*emulator.LockedError](err), is[*twiliosrc.BusyError](err):
+	case is[*checkpoint.LockedError](err), is[*emulator.LockedError](err), is[*twiliosrc.BusyError](err), is[*night.BusyError](err):
 		return exitLocked
 	case errors.As(err, &binding) && binding.Moved():
 		return exitLocked

@@ -49,6 +49,7 @@ func TestExitCode(t *testing.T) {
 		{"newer ledger", &checkpoint.SchemaError{}, 15},
 		{"ledger that is gone", &checkpoint.MissingError{}, 15},
 		{"damaged ledger", &checkpoint.DamagedError{Err: errors.New("cut short")}, 15},
+		{"a night that another process drives", &night.BusyError{}, 8},
 		{"damaged journal of a night", &night.DamagedError{Err: errors.New("cut short")}, 15},
 		{"journal of another night", &night.ForeignError{}, 15},
 		{"embedded ACS of another format", &emulator.FormatError{Err: errors.New("2")}, 15},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/moby/sys/atomicwriter"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -60,6 +61,7 @@ type Journal struct {
 	Late     int64     `json:"lateMessages,omitempty"` // after the go
 
 	path string
+	lock *flock.Flock
 }
 
 // Check is what was seen to arrive in Twilio after the freeze.
@@ -94,13 +96,27 @@ func (e *DamagedError) Hint() string {
 	return "begin the night anew with --anew: what was carried the ledger knows"
 }
 
-// Open reads the journal in a file. Where there is none a night begins now, which is on
-// disk once it is saved.
-func Open(path string, now time.Time) (*Journal, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return New(path, now), nil
+// Open reads the journal in a file, and keeps other processes from doing so until it is
+// closed: the error is a *BusyError while one has it. Where there is no such file, or
+// where anew says so, a night begins now, which is on disk once it is saved.
+func Open(path string, anew bool, now time.Time) (*Journal, error) {
+	lock, err := lockNight(path)
+	if err != nil {
+		return nil, err
 	}
+	j, err := read(path)
+	if anew || errors.Is(err, fs.ErrNotExist) {
+		j, err = &Journal{Format: format, Began: now.UTC(), Phase: PhaseSync}, nil
+	}
+	if err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	j.path, j.lock = path, lock
+	return j, nil
+}
+
+func read(path string) (*Journal, error) {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read journal: %w", err)
 	}
@@ -108,13 +124,7 @@ func Open(path string, now time.Time) (*Journal, error) {
 	if err != nil {
 		return nil, &DamagedError{path, err}
 	}
-	j.path = path
 	return j, nil
-}
-
-// New is the journal of a night that begins now.
-func New(path string, now time.Time) *Journal {
-	return &Journal{Format: format, Began: now.UTC(), Phase: PhaseSync, path: path}
 }
 
 func parse(text []byte) (*Journal, error) {
@@ -168,6 +178,14 @@ func (j *Journal) Save() error {
 	}
 	if err := atomicwriter.WriteFile(j.path, append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write journal: %w", err)
+	}
+	return nil
+}
+
+// Close lets others have the journal. It does not save it.
+func (j *Journal) Close() error {
+	if err := j.lock.Unlock(); err != nil {
+		return fmt.Errorf("close journal: %w", err)
 	}
 	return nil
 }

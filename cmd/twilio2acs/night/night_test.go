@@ -1,6 +1,7 @@
 package night_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/night"
+	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 	"github.com/twilio2acs/twilio2acs/migrate/report"
 )
@@ -18,7 +20,7 @@ var now = time.Date(2025, 3, 1, 22, 30, 0, 0, time.UTC)
 
 func TestJournalGoesOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j.json")
-	j, err := night.Open(path, now)
+	j, err := night.Open(path, false, now)
 	if err != nil || j.Phase != night.PhaseSync || !j.Began.Equal(now) {
 		t.Fatalf("a night begins with %+v, %v", j, err)
 	}
@@ -28,16 +30,49 @@ func TestJournalGoesOn(t *testing.T) {
 	if err := j.Save(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := night.Open(path, now.Add(time.Hour))
+	var busy *night.BusyError
+	if _, err := night.Open(path, false, now); !errors.As(err, &busy) || busy.Hint() == "" {
+		t.Errorf("two processes have it: %v", err)
+	}
+	closeJournal(t, j)
+	got, err := night.Open(path, false, now.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
+	closeJournal(t, got)
 	if diff := cmp.Diff(j, got, cmpopts.IgnoreUnexported(night.Journal{})); diff != "" {
 		t.Errorf("it was read back as another (-want +got):\n%s", diff)
 	}
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	anew, err := night.Open(path, true, now)
+	if err != nil || anew.Phase != night.PhaseSync || anew.Rounds != 0 {
+		t.Errorf("another night begins with %+v, %v", anew, err)
+	}
+	closeJournal(t, anew)
+}
+
+func closeJournal(t *testing.T, j *night.Journal) {
+	t.Helper()
+	if err := j.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestJournalIsOfOneLedger(t *testing.T) {
+	j := new(night.Journal)
+	b := mapping.Binding{Account: "AC1", Resource: "local:1"}
+	for range 2 {
+		if err := j.Admit(b); err != nil {
+			t.Errorf("its own ledger is refused: %v", err)
+		}
+	}
+	b.Resource = "local:2"
+	var foreign *night.ForeignError
+	if err := j.Admit(b); !errors.As(err, &foreign) || foreign.Hint() == "" {
+		t.Errorf("another ledger gives %v", err)
 	}
 }
 
@@ -50,9 +85,9 @@ func TestJournalRefusesDamage(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		j, err := night.Open(path, now)
-		damaged, ok := err.(*night.DamagedError) //nolint:errorlint // that is what is documented
-		if !ok || damaged.Hint() == "" {
+		j, err := night.Open(path, false, now)
+		var damaged *night.DamagedError
+		if !errors.As(err, &damaged) || damaged.Hint() == "" {
 			t.Errorf("%q was read as %+v, %v", text, j, err)
 		}
 	}
@@ -128,17 +163,19 @@ func FuzzJournal(f *testing.F) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		j, err := night.Open(path, now)
+		j, err := night.Open(path, false, now)
 		if err != nil {
 			return
 		}
 		if err := j.Save(); err != nil {
 			t.Fatalf("what was read cannot be written: %v", err)
 		}
-		again, err := night.Open(path, now)
+		closeJournal(t, j)
+		again, err := night.Open(path, false, now)
 		if err != nil {
 			t.Fatalf("what was written cannot be read: %v", err)
 		}
+		closeJournal(t, again)
 		if diff := cmp.Diff(j, again, cmpopts.IgnoreUnexported(night.Journal{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Error(diff)
 		}
