@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,9 +36,32 @@ func writeManual(root *cobra.Command, dir string) error {
 		return withHint(fmt.Errorf("write manual: %w", err), "name a directory that can be written to with --dir")
 	}
 	root.DisableAutoGenTag = true
-	date := time.Unix(0, 0).UTC()
-	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "twilio2acs", Date: &date}, dir); err != nil {
+	describeInManual(root)
+	info, _ := debug.ReadBuildInfo() // nil without modules: then little is known
+	version := versionOf(info)
+	date, err := time.Parse(time.RFC3339, version.Time)
+	if err != nil {
+		date = time.Unix(0, 0).UTC() // any, so long as it is always the same
+	}
+	header := &doc.GenManHeader{Section: "1", Source: "twilio2acs " + version.Version, Manual: "twilio2acs", Date: &date}
+	if err := doc.GenManTree(root, header, dir); err != nil {
 		return fmt.Errorf("write manual: %w", err)
 	}
 	return nil
+}
+
+// describeInManual gives the pages of cmd and of every command below it the sections
+// that stand at the end of their help.
+func describeInManual(cmd *cobra.Command) {
+	for _, section := range []struct{ title, note string }{
+		{"ENVIRONMENT", cmd.Annotations[environmentNote]},
+		{"EXIT STATUS", cmd.Annotations[exitNote]},
+	} {
+		if section.note != "" {
+			cmd.Long += "\n\n# " + section.title + "\n```\n" + section.note + "```"
+		}
+	}
+	for _, child := range cmd.Commands() {
+		describeInManual(child)
+	}
 }
