@@ -18,6 +18,9 @@ const (
 	WritingEdit WritingKind = "edit"
 	// WritingDelete is a message, migrated or not, that people have deleted since.
 	WritingDelete WritingKind = "delete"
+	// WritingThread is a thread that people have begun themselves, with its Topic and
+	// Members. What was written in it follows.
+	WritingThread WritingKind = "thread"
 	WritingTopic  WritingKind = "topic"  // they have given the thread another topic
 	WritingJoined WritingKind = "joined" // they have added Members
 	WritingLeft   WritingKind = "left"   // Members have left, or were taken out
@@ -28,7 +31,7 @@ const (
 // services, so that it can be done again in Twilio.
 type Writing struct {
 	Kind         WritingKind             `json:"kind"`
-	Conversation mapping.ConversationSID `json:"conversation"`
+	Conversation mapping.ConversationSID `json:"conversation,omitempty"` // empty in a thread that people have begun
 	Service      mapping.ServiceSID      `json:"service,omitempty"`
 	Thread       mapping.ThreadID        `json:"thread"`
 	// At is when it was done, by the clock of ACS, in milliseconds.

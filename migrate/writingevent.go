@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -15,6 +16,20 @@ func (t *exportedThread) writing(kind WritingKind, at time.Time, by mapping.Comm
 		Kind: kind, Conversation: t.rec.Conversation, Service: t.rec.Service, Thread: t.rec.Thread,
 		At: at.UTC(), By: t.writers.writer(by),
 	}
+}
+
+// beginning is that people have begun the thread, as it is now.
+func (t *exportedThread) beginning(ctx context.Context, r reading, members []mapping.ChatParticipant) (*Writing, error) {
+	p, err := r.readProperties(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := t.writing(WritingThread, p.CreatedOn, p.CreatedBy)
+	w.Topic, w.Metadata = p.Topic, p.Metadata
+	for _, m := range members {
+		w.Members = append(w.Members, *t.writers.writer(m.User))
+	}
+	return &w, nil
 }
 
 // writingOf is what a message in the thread tells; false when that is nothing that

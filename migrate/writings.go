@@ -23,6 +23,9 @@ type ExportACS interface {
 type ExportOptions struct {
 	// Only says which conversations are read. Nil is all in the ledger.
 	Only func(mapping.ConversationSID) bool
+	// NewThreads asks for threads, too, that the ledger does not know and that users of
+	// the migration are in. It takes a call for each of them to find these.
+	NewThreads bool
 	// Patience is as in VerifyOptions.
 	Patience time.Duration
 	// Progress is told how many threads have been read since it was last told. Nil is
@@ -61,7 +64,9 @@ type Exported struct {
 // ledger, and within a thread in the order of time, read marks last. What this
 // program wrote is left out as long as it stands as it was written.
 //
-// Threads that people have begun themselves are not in the ledger, and not read.
+// Threads that people have begun themselves are not in the ledger. With
+// ExportOptions.NewThreads they follow those that are, each begun by a writing of its
+// own, with an empty Conversation.
 //
 // It only reads, so that it can be repeated; a later one has all that an earlier one
 // had, in its present state. It never returns nil: the result tells what was read
@@ -70,7 +75,7 @@ func Export(ctx context.Context, acs ExportACS, ledger VerifyLedger, since time.
 	o := opts.withDefaults()
 	e := &exporter{
 		threads: newThreads(acs, ledger, o.Patience), acs: acs, since: since, each: each, opts: o,
-		written: make(map[WritingKind]int64),
+		mapped: newCensus(), written: make(map[WritingKind]int64),
 	}
 	err := e.run(ctx)
 	out, ferr := e.finish()
@@ -86,36 +91,63 @@ type exporter struct {
 	opts  ExportOptions
 
 	writers writers
+	mapped  *census // threads of the ledger
 	report  collector
-	written map[WritingKind]int64 // of the thread whose turn it is
+	written map[WritingKind]int64 // so far
 }
 
-// run reads threads side by side, and hands on what is in them one after the other.
 func (e *exporter) run(ctx context.Context) (err error) {
 	if e.writers, err = readWriters(e.ledger); err != nil {
 		return err
 	}
+	if err := e.inOrder(ctx, e.mappedThreads()); err != nil || !e.opts.NewThreads {
+		return err
+	}
+	found, err := e.findThreads(ctx)
+	if err != nil {
+		return err
+	}
+	return e.inOrder(ctx, found)
+}
+
+// mappedThreads are those of the ledger that are asked for.
+func (e *exporter) mappedThreads() iter.Seq2[mapping.ThreadRecord, error] {
+	return func(yield func(mapping.ThreadRecord, error) bool) {
+		for rec, err := range e.ledger.Threads() {
+			if err == nil && rec.Thread == "" {
+				continue
+			}
+			e.mapped.addThread(rec.Thread)
+			if err == nil && !e.opts.Only(rec.Conversation) {
+				continue
+			}
+			if !yield(rec, ledgerFailure(err)) {
+				return
+			}
+		}
+	}
+}
+
+// inOrder reads threads side by side, and hands on what is in them one after the other.
+func (e *exporter) inOrder(ctx context.Context, list iter.Seq2[mapping.ThreadRecord, error]) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(verifyThreads)
 	var listErr error
 	turn := make(chan struct{})
 	close(turn)
-	for rec, err := range e.ledger.Threads() {
+	for rec, err := range list {
 		if err != nil {
-			listErr = ledgerFailure(err)
+			listErr = err
 			break
 		}
 		if gctx.Err() != nil {
 			break
 		}
-		if rec.Thread == "" || !e.opts.Only(rec.Conversation) {
-			continue
-		}
 		mine, next := turn, make(chan struct{})
 		turn = next
 		g.Go(func() error {
 			defer close(next)
-			return e.conversation(gctx, rec, mine)
+			return e.thread(gctx, rec, mine)
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -124,9 +156,8 @@ func (e *exporter) run(ctx context.Context) (err error) {
 	return cmp.Or(listErr, ctx.Err())
 }
 
-// conversation exports one when it is its turn. Only what makes the rest pointless is
-// an error.
-func (e *exporter) conversation(ctx context.Context, rec mapping.ThreadRecord, turn <-chan struct{}) error {
+// thread exports one when it is its turn. Only what makes the rest pointless is an error.
+func (e *exporter) thread(ctx context.Context, rec mapping.ThreadRecord, turn <-chan struct{}) error {
 	t := &exportedThread{exporter: e, recalled: recalled{rec: rec, users: e.writers}, rows: make(map[mapping.ChatMessageID]spooled)}
 	defer t.spool.close()
 	err := t.read(ctx)
@@ -150,7 +181,7 @@ func (e *exporter) conversation(ctx context.Context, rec mapping.ThreadRecord, t
 	}
 	e.opts.Progress(1)
 	e.report.conversation(Summary{Conversations: Tally{Total: 1, Failed: 1}}, lossTally{},
-		Problem{Item: string(rec.Conversation), Status: mapping.StatusFailed, Step: "read thread " + string(rec.Thread), Reason: err.Error()})
+		Problem{Item: cmp.Or(string(rec.Conversation), string(rec.Thread)), Status: mapping.StatusFailed, Step: "read thread " + string(rec.Thread), Reason: err.Error()})
 	return nil
 }
 

@@ -17,13 +17,18 @@ import (
 // writings exports what people have done since.
 func (w *world) writings(since time.Time) ([]migrate.Writing, *migrate.Exported) {
 	w.t.Helper()
+	return w.writingsWith(since, nil)
+}
+
+func (w *world) writingsWith(since time.Time, opts *migrate.ExportOptions) ([]migrate.Writing, *migrate.Exported) {
+	w.t.Helper()
 	l := w.ledger()
 	defer l.Close()
 	var list []migrate.Writing
 	out, err := migrate.Export(context.Background(), w.destination(nil), l, since, func(x migrate.Writing) error {
 		list = append(list, x)
 		return nil
-	}, nil)
+	}, opts)
 	if err != nil {
 		w.t.Fatalf("Export: %v", err)
 	}
@@ -130,6 +135,40 @@ func TestExportTellsOfThreadsThatAreGone(t *testing.T) {
 	_, out := w.writings(time.Time{})
 	if len(out.Problems) != 1 || out.Problems[0].Item != string(rec.Conversation) || out.Threads.Failed != 1 {
 		t.Errorf("got %+v", out)
+	}
+}
+
+// Threads that people have begun are read when they are asked for, once each, whoever
+// of the migration is in them.
+func TestExportOfNewThreads(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), nil)
+	w.mustRun()
+	since := time.Now()
+	v := &vandal{world: w, chat: w.chat(), ctx: t.Context()}
+	members := v.thread(2).Members
+	opener, other := members[0], members[1]
+	created, _, err := v.chat.CreateThread(v.ctx, opener.ID, mapping.NewChatThread{
+		Topic: "begun in ACS", Participants: []mapping.ChatParticipant{{User: opener.ID}, {User: other.ID}, {User: v.stranger()}},
+	}, nil)
+	must(t, err)
+	_, err = v.chat.SendMessage(v.ctx, other.ID, created.ID, mapping.NewChatMessage{Content: "here we are"}, nil)
+	must(t, err)
+	if list, _ := w.writings(since); len(list) != 0 {
+		t.Errorf("nobody has asked for %+v", list)
+	}
+	list, out := w.writingsWith(since, &migrate.ExportOptions{NewThreads: true})
+	if len(list) == 0 || list[0].Kind != migrate.WritingThread || list[0].Topic != "begun in ACS" || len(list[0].Members) != 3 || list[0].By.Twilio != opener.Key.Name {
+		t.Fatalf("it does not begin with the thread: %+v", list)
+	}
+	last := list[len(list)-1]
+	if last.Kind != migrate.WritingMessage || last.Text != "here we are" || last.By.Twilio != other.Key.Name || last.Conversation != "" || last.Thread != created.ID {
+		t.Errorf("it does not end with the message: %+v", last)
+	}
+	if out.Threads.Total != 4 || out.Written[migrate.WritingThread] != 1 {
+		t.Errorf("summary %+v", out)
+	}
+	if again, _ := w.writingsWith(since, &migrate.ExportOptions{NewThreads: true}); !cmp.Equal(again, list) {
+		t.Error("a second export tells something else")
 	}
 }
 

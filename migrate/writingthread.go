@@ -18,6 +18,7 @@ type exportedThread struct {
 	recalled
 
 	members map[mapping.CommunicationUserID]bool // now
+	begun   *Writing                             // that people have begun it; nil for a thread of the ledger
 	spool   writingSpool
 	rows    map[mapping.ChatMessageID]spooled
 	changed map[mapping.ChatMessageID]bool // migrated messages that are written of
@@ -51,6 +52,11 @@ func (t *exportedThread) read(ctx context.Context) error {
 	t.members = make(map[mapping.CommunicationUserID]bool, len(members))
 	for _, m := range members {
 		t.members[m.User] = true
+	}
+	if t.rec.Conversation == "" {
+		if t.begun, err = t.beginning(ctx, r, members); err != nil {
+			return hiddenOr("read the thread", err)
+		}
 	}
 	t.changed = make(map[mapping.ChatMessageID]bool)
 	if err := t.readMessages(ctx, r); err != nil {
@@ -158,6 +164,11 @@ func (t *exportedThread) findPlaces() error {
 
 // tell hands on what was read, in the order of time.
 func (t *exportedThread) tell() error {
+	if t.begun != nil {
+		if err := t.hand(*t.begun); err != nil {
+			return err
+		}
+	}
 	expelled := make(map[mapping.CommunicationUserID]bool)
 	for _, id := range slices.SortedFunc(maps.Keys(t.rows), t.byTime) {
 		w, err := t.spool.get(t.rows[id])

@@ -25,6 +25,7 @@ type exportOptions struct {
 	output        outputOptions
 	conversations []string
 	since         moment
+	newThreads    bool
 	out           string
 
 	again string // this very command
@@ -47,12 +48,13 @@ Each line has a kind:
   topic         the thread was given another topic
   joined, left  members were added by people; have left, or were taken out
   read          up to which message somebody has read
+  thread        people have begun a thread of their own, with --new-threads
 
 and as far as they apply: conversation, service, thread, at (when it was done), by
 and members (acs, kind, twilio: the identity, service), id (of the message in ACS),
 message (the SID that it was migrated from), part, text, type (text or html),
 displayName, attachments, metadata, written, edited, topic. What the migration itself
-wrote is left out. Threads that people began in ACS are not in the ledger, and not read.
+wrote is left out.
 
 The lines go to stdout, conversation by conversation, each in the order of time; what
 they come to is told on stderr, or on stdout with --out.`,
@@ -67,6 +69,7 @@ they come to is told on stderr, or on stdout with --out.`,
 	f.Var(&o.since, "since", "what was done on this day (UTC) or at this time, or later")
 	mustRequire(cmd, "since")
 	f.StringVar(&o.out, "out", "", "write the lines to this `file`, which appears when all of them are in it")
+	f.BoolVar(&o.newThreads, "new-threads", false, "read threads, too, that people have begun: asks for each user of the migration")
 	f.StringSliceVar(&o.conversations, "conversation", nil, "threads of these conversations only, by `SID`")
 	o.dest.register(cmd)
 	o.connect.register(cmd)
@@ -124,6 +127,9 @@ func export(ctx context.Context, o *exportOptions, s *streams) error {
 // write writes the lines to w. The result is never nil.
 func (o *exportOptions) write(ctx context.Context, s *streams, w io.Writer) (out *migrate.Exported, err error) {
 	out = new(migrate.Exported)
+	if o.newThreads && len(o.conversations) > 0 {
+		return out, usagef("leave one of them out", "--new-threads and --conversation do not go together: a new thread is of no conversation")
+	}
 	if err := cmp.Or(o.dest.check(), o.connect.check(o.dest)); err != nil {
 		return out, err
 	}
@@ -144,7 +150,7 @@ func (o *exportOptions) write(ctx context.Context, s *streams, w io.Writer) (out
 			return fmt.Errorf("write lines: %w", err)
 		}
 		return nil
-	}, &migrate.ExportOptions{Only: chosen(o.conversations)})
+	}, &migrate.ExportOptions{Only: chosen(o.conversations), NewThreads: o.newThreads})
 	if ferr := buffered.Flush(); ferr != nil {
 		err = cmp.Or(err, fmt.Errorf("write lines: %w", ferr))
 	}
@@ -181,6 +187,7 @@ func (o *exportOptions) text(t *textWriter, doc *exportDocument) {
 		{migrate.WritingMessage, "message was written by people", "messages were written by people"},
 		{migrate.WritingEdit, "older message was changed", "older messages were changed"},
 		{migrate.WritingDelete, "message was deleted", "messages were deleted"},
+		{migrate.WritingThread, "thread was begun by people", "threads were begun by people"},
 		{migrate.WritingTopic, "topic was changed", "topics were changed"},
 		{migrate.WritingJoined, "time members were added", "times members were added"},
 		{migrate.WritingLeft, "time members have left", "times members have left"},
