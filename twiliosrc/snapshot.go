@@ -58,7 +58,12 @@ type NotSnapshotError struct {
 }
 
 func (e *NotSnapshotError) Error() string {
-	return fmt.Sprintf("open snapshot %s: %v", e.Dir, e.Err)
+	cause := e.Err
+	var file *fs.PathError
+	if errors.As(cause, &file) && file.Path == e.Dir {
+		cause = file.Err // without the name once more
+	}
+	return fmt.Sprintf("open snapshot %s: %v", e.Dir, cause)
 }
 
 func (e *NotSnapshotError) Unwrap() error { return e.Err }

@@ -23,7 +23,7 @@ func snapshots(_ *cobra.Command, _ []string, begin string) ([]string, cobra.Shel
 	var words []string
 	directive := cobra.ShellCompDirectiveNoFileComp
 	for _, dir := range directories(begin) {
-		if _, err := os.Stat(filepath.Join(dir, "snapshot.json")); err == nil {
+		if isSnapshot(dir) {
 			words = append(words, cobra.CompletionWithDesc(dir, "a snapshot"))
 			continue
 		}

@@ -30,7 +30,7 @@ func (a *servedAccount) Close() error {
 // is told of what cannot be read once it is asked for: the client takes it for a
 // Twilio that is out of order, and asks again and again.
 func serveSnapshot(ctx context.Context, dir string, damaged func(error), log *slog.Logger) (*servedAccount, error) {
-	snapshot, err := twiliosrc.OpenSnapshot(ctx, dir, nil)
+	snapshot, err := openSnapshot(ctx, dir, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
-	"github.com/twilio2acs/twilio2acs/twiliosrc"
 	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
 )
 
@@ -76,7 +75,7 @@ func serveTwilio(ctx context.Context, o *serveTwilioOptions, s *streams) (err er
 	if err := o.check(); err != nil {
 		return err
 	}
-	snap, err := twiliosrc.OpenSnapshot(ctx, o.snapshot, nil)
+	snap, err := openSnapshot(ctx, o.snapshot, nil)
 	if err != nil {
 		return err
 	}

@@ -96,9 +96,9 @@ func (o sourceOptions) client(opts twiliosrc.ClientOptions) (*twiliosrc.Client, 
 // openSnapshot opens a snapshot whose listings are what its manifest says, as far
 // as it says anything. Who skips damage knows that they are not.
 func (o sourceOptions) openSnapshot(ctx context.Context) (source, error) {
-	snapshot, err := twiliosrc.OpenSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{
+	snapshot, err := openSnapshot(ctx, o.source, &twiliosrc.SnapshotOptions{
 		SkipDamaged: o.skipDamaged, Selection: o.selected.selection(),
-	})
+	}, liveTwilio)
 	if err != nil || o.skipDamaged {
 		return snapshot, err
 	}
