@@ -108,6 +108,7 @@ type cutover struct {
 	protocol *night.Protocol
 	pages    *pageFiles
 	doc      cutoverDocument
+	begun    bool // something was told to people
 }
 
 // cutOver drives the night on, as far as it gets, and says where it stands.

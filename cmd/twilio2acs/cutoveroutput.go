@@ -57,6 +57,19 @@ func (c *cutover) say(format string, args ...any) {
 	}
 }
 
+// begin tells people what is done from here on.
+func (c *cutover) begin(what string) {
+	if c.output.format.value != formatText {
+		return
+	}
+	t := &textWriter{w: c.s.out, color: painter(c.s.color)}
+	if c.begun {
+		t.printf("\n")
+	}
+	c.begun = true
+	t.heading("%s", what)
+}
+
 // next tells people what to go on with.
 func (c *cutover) next(format string, args ...any) {
 	if c.output.format.value == formatText {

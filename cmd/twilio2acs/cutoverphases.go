@@ -52,7 +52,7 @@ func (c *cutover) preflight(ctx context.Context) error {
 		source: c.source, dest: c.dest, media: c.media, connect: c.connect, state: c.state, log: c.log, output: c.output,
 	}}
 	defer e.close()
-	c.say("Preflight:")
+	c.begin("Preflight:")
 	var facts []string
 	var failed []error
 	for _, x := range e.checks() {
@@ -105,6 +105,7 @@ func (c *cutover) acceptOnce(ctx context.Context) error {
 
 // sync makes rounds until what waits in Twilio is young enough.
 func (c *cutover) sync(ctx context.Context) error {
+	c.begin("Sync: rounds until little waits in Twilio")
 	for {
 		r, err := c.round(ctx, roundsOptions{}, false)
 		if err != nil {
@@ -130,7 +131,7 @@ func (c *cutover) sync(ctx context.Context) error {
 
 // drain makes rounds that compare everything, until one changes nothing.
 func (c *cutover) drain(ctx context.Context) error {
-	c.say("\nDrain: rounds that compare every message, until one changes nothing")
+	c.begin("Drain: rounds that compare every message, until one changes nothing")
 	r, err := c.round(ctx, roundsOptions{untilQuiet: true}, true)
 	if err != nil {
 		return err
@@ -141,7 +142,7 @@ func (c *cutover) drain(ctx context.Context) error {
 
 // stragglers carries what came after the go, and says where it came.
 func (c *cutover) stragglers(ctx context.Context) error {
-	c.say("\nIt was a go. Rounds for stragglers:")
+	c.begin("It was a go. Rounds for stragglers:")
 	var late lateMessages
 	if _, err := c.backlog(ctx, late.add); err != nil {
 		return err

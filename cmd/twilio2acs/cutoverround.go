@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,6 +47,9 @@ func (c *cutover) round(ctx context.Context, rounds roundsOptions, deep bool) (n
 		o.tell(c.s, r.round)
 	}
 	if err != nil {
+		if came.report.Run > 0 {
+			err = errors.Join(err, c.note("a round ended early", r.fact()))
+		}
 		return r, err
 	}
 	c.journal.Previous = began.UTC()
@@ -78,12 +82,16 @@ func (c *cutover) backlog(ctx context.Context, found func(migrate.Waiting)) (b *
 
 // backlogText is what waits, and how long it takes to carry it.
 func (c *cutover) backlogText(b *migrate.Backlog) string {
-	if b.Waiting == 0 {
-		return "nothing waits in Twilio"
+	text := "nothing waits in Twilio"
+	if b.Waiting > 0 {
+		text = fmt.Sprintf("%s in %s, the oldest written %s; another round takes about %s",
+			plural(b.Waiting, "message waits", "messages wait"), plural(b.Behind, "conversation", "conversations"),
+			ago(b.Oldest, b.At), shortly(b.Estimate(c.perMessage())))
 	}
-	return fmt.Sprintf("%s in %s, the oldest written %s; another round takes about %s",
-		plural(b.Waiting, "message waits", "messages wait"), plural(b.Behind, "conversation", "conversations"),
-		ago(b.Oldest, b.At), shortly(b.Estimate(c.perMessage())))
+	if b.Stuck > 0 {
+		text += "; " + plural(b.Stuck, "conversation that failed or is in doubt was", "conversations that failed or are in doubt were") + " not looked at"
+	}
+	return text
 }
 
 // perMessage is how long a message of a thread takes at the pace that holds.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // checkFreeze makes one more round, so that all that was written before the freeze is
 // carried. What waits in Twilio a while later was written after it.
 func (c *cutover) checkFreeze(ctx context.Context) error {
-	c.say("\nCheck: who still writes in Twilio")
+	c.begin("Check: who still writes in Twilio")
 	r, err := c.round(ctx, roundsOptions{}, false)
 	if err != nil {
 		return err
@@ -48,8 +49,12 @@ func (c *cutover) checkFreeze(ctx context.Context) error {
 
 // verify reads everything back, and decides.
 func (c *cutover) verify(ctx context.Context) error {
-	c.say("\nVerify: everything is read back")
-	o := &verifyOptions{migrationOptions: c.migrationOptions, connect: c.connect, as: c.as}
+	c.begin("Verify: everything is read back")
+	resume, err := c.resumable()
+	if err != nil {
+		return err
+	}
+	o := &verifyOptions{migrationOptions: c.migrationOptions, connect: c.connect, as: c.as, resume: resume}
 	v, skipped, err := o.compare(ctx, c.s, c.found)
 	if err = causeOf(ctx, err); err != nil {
 		return err
@@ -81,6 +86,17 @@ func (c *cutover) verify(ctx context.Context) error {
 		return exitStatus(exitMismatch)
 	}
 	return exitStatus(exitIncomplete)
+}
+
+// resumable reports whether there is a verification to go on with: one that was begun
+// after the last round, and did not come to its end.
+func (c *cutover) resumable() (bool, error) {
+	ledger, err := c.state.readExisting()
+	if err != nil {
+		return false, err
+	}
+	last, found, err := ledger.LastVerification()
+	return found && last.Ended.IsZero() && last.Began.After(c.journal.Previous), errors.Join(err, ledger.Close())
 }
 
 // page is the go or no-go.
