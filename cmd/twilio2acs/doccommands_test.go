@@ -56,3 +56,23 @@ func commandLines(page string) []string {
 	}
 	return lines
 }
+
+// The commands of each page in docs that shows some are run by a script.
+func TestDocumentationIsRun(t *testing.T) {
+	scripts, err := filepath.Glob("../../testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("scripts %q, %v", scripts, err)
+	}
+	var all strings.Builder
+	for _, script := range scripts {
+		all.WriteString("\n" + read(t, script))
+	}
+	for _, page := range documentation(t) {
+		if filepath.Base(filepath.Dir(page)) != "docs" || !strings.Contains(read(t, page), "```sh\n") {
+			continue
+		}
+		if !strings.Contains(all.String(), "\nblocks "+filepath.Base(page)+" ") {
+			t.Errorf("no script runs the commands of %s", page)
+		}
+	}
+}

@@ -25,27 +25,26 @@ var update = flag.Bool("update", false, "rewrite what pages list")
 
 // The page explains each code that the program ends with.
 func TestTroubleshootingExplainsExitCodes(t *testing.T) {
-	page, err := os.ReadFile(troubleshooting)
-	if err != nil {
-		t.Fatal(err)
-	}
-	explained := make(map[int]bool)
-	for line := range strings.Lines(string(page)) {
-		cells := strings.Split(line, "|")
-		if len(cells) != 5 {
-			continue
-		}
-		for word := range strings.SplitSeq(cells[1], ",") {
-			if code, err := strconv.Atoi(strings.TrimSpace(word)); err == nil {
-				explained[code] = true
-			}
-		}
-	}
+	explained := codesOf(read(t, troubleshooting))
 	for _, e := range exitMeanings {
 		if e.code != exitDone && !explained[e.code] {
 			t.Errorf("%s does not explain exit code %d (%s)", troubleshooting, e.code, e.meaning)
 		}
 	}
+}
+
+// codesOf are the exit codes with which rows of the tables of a page begin.
+func codesOf(page string) map[int]bool {
+	codes := make(map[int]bool)
+	for line := range strings.Lines(page) {
+		first, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
+		for word := range strings.SplitSeq(first, ",") {
+			if code, err := strconv.Atoi(strings.TrimSpace(word)); err == nil {
+				codes[code] = true
+			}
+		}
+	}
+	return codes
 }
 
 // The page lists what errors say, as they say it.
