@@ -16,7 +16,7 @@
 // There may be ten million of them, arriving in any order of conversations, so
 // a message has no row of its own. Acknowledgements go to the end of a journal,
 // one row for all that a transaction brought, and stay in memory as well, some
-// thirty bytes each. Fold packs those of one conversation into chunks of up to
+// thirty bytes each. Conclude packs those of one conversation into chunks of up to
 // a thousand; when the journal has grown long, all conversations are packed and
 // the journal starts again. Opening a ledger reads its journal back.
 //

@@ -80,6 +80,11 @@ func UnpackMessages(packed []byte, split int64) ([]mapping.MessageRecord, error)
 	return messages, nil
 }
 
+// Fold packs the acknowledgements of a conversation.
+func (l *Ledger) Fold(c mapping.ConversationSID) error {
+	return l.commit(func(t *transaction) error { return l.fold(t, conversationKey(c)) })
+}
+
 // Answer puts a copy of the ledger in the place of a question.
 func (l *Ledger) Answer(ctx context.Context, question string) error { return l.answer(ctx, question) }
 

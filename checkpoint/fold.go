@@ -11,23 +11,35 @@ import (
 // are. What a transaction rewrites of the file stays small that way.
 const sweepGroup = 128
 
-// Fold packs the acknowledgements of a conversation that is done for now. They
-// are on disk when it returns.
-func (l *Ledger) Fold(c mapping.ConversationSID) error {
-	l.mu.Lock()
-	t := l.tails[conversationKey(c)]
-	done := t == nil || l.forget(t)
-	l.mu.Unlock()
-	if done {
-		return nil
+// Conclude replaces the record of a conversation that is done for now, like
+// [Ledger.RecordThread], and packs its acknowledgements.
+func (l *Ledger) Conclude(t mapping.ThreadRecord) error {
+	key := conversationKey(t.Conversation)
+	replace, err := threadWrite(key, t)
+	if err != nil {
+		return err
 	}
 	return l.commit(func(tx *transaction) error {
-		if err := l.pack(tx, t); err != nil {
+		if err := l.fold(tx, key); err != nil {
 			return err
 		}
-		tx.after = append(tx.after, func() { l.forget(t) })
-		return nil
+		return replace(tx)
 	})
+}
+
+// fold packs the acknowledgements of a conversation.
+func (l *Ledger) fold(tx *transaction, c sidKey) error {
+	l.mu.Lock()
+	t := l.tails[c]
+	l.mu.Unlock()
+	if t == nil {
+		return nil
+	}
+	if err := l.pack(tx, t); err != nil {
+		return err
+	}
+	tx.after = append(tx.after, func() { l.forget(t) })
+	return nil
 }
 
 // pack moves what the journal holds of some conversations to their chunks, each

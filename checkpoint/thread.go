@@ -38,8 +38,15 @@ func (r *Reader) ThreadsNamed(begin string) iter.Seq2[mapping.ThreadRecord, erro
 // RecordThread replaces the record of a conversation. It is on disk on return,
 // with everything that was acknowledged before.
 func (l *Ledger) RecordThread(t mapping.ThreadRecord) error {
-	key := conversationKey(t.Conversation)
-	return record(l, threadBucket, key[:], t, threadPart{t.Thread, t.Participants}, countThread)
+	w, err := threadWrite(conversationKey(t.Conversation), t)
+	if err != nil {
+		return err
+	}
+	return l.commit(w)
+}
+
+func threadWrite(key sidKey, t mapping.ThreadRecord) (write, error) {
+	return recording(threadBucket, key[:], t, threadPart{t.Thread, t.Participants}, countThread)
 }
 
 // threadPart is what of a conversation's record counts.

@@ -136,14 +136,23 @@ func (l *Ledger) idle(writes []write) (bool, error) {
 	return l.queued == 0 && len(l.attempts) == 0 && len(l.journal.useless) == 0, nil
 }
 
-// record stores item under key and keeps the counts: count says what an item adds to
-// them, of which it needs no more than part.
+// record stores item under key; see recording.
 func record[Part any](l *Ledger, bucket, key []byte, item any, part Part, count func(Part) tally) error {
-	value, err := json.Marshal(item)
+	w, err := recording(bucket, key, item, part, count)
 	if err != nil {
 		return err
 	}
-	return l.commit(func(t *transaction) error {
+	return l.commit(w)
+}
+
+// recording makes a write that stores item under key and keeps the counts: count says
+// what an item adds to them, of which it needs no more than part.
+func recording[Part any](bucket, key []byte, item any, part Part, count func(Part) tally) (write, error) {
+	value, err := json.Marshal(item)
+	if err != nil {
+		return nil, err
+	}
+	return func(t *transaction) error {
 		before, found, err := get[Part](t.Tx, bucket, key)
 		if err != nil {
 			return err
@@ -153,7 +162,7 @@ func record[Part any](l *Ledger, bucket, key []byte, item any, part Part, count 
 		}
 		t.items = t.items.plus(count(part))
 		return put(t.Tx, bucket, key, value)
-	})
+	}, nil
 }
 
 // lookup reads the item under key.

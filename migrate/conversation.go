@@ -216,9 +216,7 @@ func (w *worker) conclude(err error) (mapping.Status, error) {
 	w.rec.Status, w.rec.Losses = status, w.losses.counts
 	if status == mapping.StatusDone {
 		w.rec.Participants = int(w.sum.Participants.Total)
-		if err := w.ledger.Fold(w.c.SID); err != nil {
-			return status, err
-		}
+		return status, w.ledger.Conclude(w.rec)
 	}
 	return status, w.ledger.RecordThread(w.rec)
 }

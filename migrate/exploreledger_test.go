@@ -67,6 +67,8 @@ func (l *modelLedger) RecordThread(t mapping.ThreadRecord) error {
 	})
 }
 
+func (l *modelLedger) Conclude(t mapping.ThreadRecord) error { return l.RecordThread(t) }
+
 func (l *modelLedger) Acknowledge(_ mapping.ConversationSID, m mapping.MessageRecord) error {
 	if l.acs.dead.Load() {
 		return errCrash
@@ -94,7 +96,6 @@ func (l *modelLedger) ClearRestored() error                  { return errors.New
 func (l *modelLedger) RecordMedia(mapping.MediaRecord) error { return errors.New("there are no files") }
 func (l *modelLedger) RecordAttempt(mapping.Attempt) error   { return nil }
 func (l *modelLedger) Flush() error                          { return l.commit(func() {}) }
-func (l *modelLedger) Fold(mapping.ConversationSID) error    { return l.Flush() }
 func (l *modelLedger) LastRun() (mapping.RunRecord, bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

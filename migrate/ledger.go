@@ -16,6 +16,9 @@ type Ledger interface {
 	RecordPerson(mapping.PersonRecord) error
 	// RecordThread replaces the record of one conversation.
 	RecordThread(mapping.ThreadRecord) error
+	// Conclude does the same for one that is done for now, and packs its
+	// acknowledgements.
+	Conclude(mapping.ThreadRecord) error
 	// Acknowledge notes a message, in ascending order of index within a
 	// conversation. It may wait for a flush when much is waiting for one.
 	Acknowledge(mapping.ConversationSID, mapping.MessageRecord) error
@@ -27,8 +30,6 @@ type Ledger interface {
 	// people to read, and may be lost with a crash.
 	RecordAttempt(mapping.Attempt) error
 	Flush() error
-	// Fold packs the acknowledgements of a conversation that is done for now.
-	Fold(mapping.ConversationSID) error
 
 	// Forget removes everything that is known of a conversation.
 	Forget(mapping.ConversationSID) error
