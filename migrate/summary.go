@@ -54,19 +54,17 @@ func (s *Summary) add(o Summary) {
 
 // ServiceSummary is the part of a sum that belongs to one service.
 type ServiceSummary struct {
-	Service mapping.ServiceSID `json:"service"`
+	Service mapping.ServiceSID
 	Summary
-	LeftOut LeftOut `json:"leftOut"`
+	// LeftOut counts what is blocked because somebody wants it so: conversations that a
+	// policy leaves out, and what is in them. Within counts what is left out of threads
+	// that are carried, and unchanged without it: people whom a policy or a decision
+	// makes no members, and messages of whom nothing but that is said.
+	LeftOut, Within LeftOut
 }
 
-// LeftOut counts what is blocked because somebody wants it so: conversations that a
-// policy leaves out, and what is in them.
-type LeftOut struct {
-	Conversations int64 `json:"conversations"`
-	Participants  int64 `json:"participants"`
-	Messages      int64 `json:"messages"`
-	Media         int64 `json:"media"`
-}
+// LeftOut counts what is not carried because somebody does not want it.
+type LeftOut struct{ Conversations, Participants, Messages, Media int64 }
 
 // leftOutOf counts what is blocked of a conversation that is left out.
 func leftOutOf(s Summary) LeftOut {

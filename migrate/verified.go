@@ -19,13 +19,13 @@ type verified struct {
 	thread *standing // as it is now
 	users  map[mapping.PersonKey]mapping.CommunicationUserID
 
-	sum     Summary
-	found   int // differences
-	wrong   map[mapping.ParticipantSID]bool
-	pending bool  // something of the thread itself has changed in Twilio since
-	foreign int64 // messages that people wrote
-	resumed bool  // the interrupted verification had found it as it should be
-	leftOut bool  // a policy does not want it
+	sum             Summary
+	found           int // differences
+	wrong           map[mapping.ParticipantSID]bool
+	pending         bool    // something of the thread itself has changed in Twilio since
+	foreign         int64   // messages that people wrote
+	resumed         bool    // the interrupted verification had found it as it should be
+	leftOut, within LeftOut // as in ServiceSummary
 
 	order []int64 // IDs of the messages in the order that they should have
 	due   []dueMark
@@ -46,8 +46,7 @@ func (t *verified) run(ctx context.Context) error {
 	t.roster = s.roster
 	t.sum.Participants.Total = s.participants
 	if t.rec.Thread == "" {
-		t.leftOut = s.draft.LeftOut
-		return t.notCarried(ctx)
+		return t.notCarried(ctx, s.draft.LeftOut)
 	}
 	messages, release, err := t.reserve(ctx, t.c.SID)
 	if err != nil {
@@ -62,6 +61,7 @@ func (t *verified) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	t.within.Participants = membersLeftOut(s.losses)
 	return t.compareAll(ctx, s.draft)
 }
 
@@ -118,8 +118,9 @@ func (t *verified) note(digest, known string) error {
 	}))
 }
 
-// notCarried counts a conversation that has no thread.
-func (t *verified) notCarried(ctx context.Context) error {
+// notCarried counts a conversation that has no thread, because a policy leaves it out or
+// for another reason.
+func (t *verified) notCarried(ctx context.Context, leftOut bool) error {
 	messages, media, err := countBlocked(ctx, t.src, t.c)
 	if err != nil {
 		return err
@@ -131,7 +132,21 @@ func (t *verified) notCarried(ctx context.Context) error {
 	}
 	t.sum.Participants = participantTally(t.rec, t.sum.Participants.Total, t.rec.Status, false)
 	t.sum.Messages, t.sum.Media = messages, media
+	if leftOut {
+		t.leftOut = leftOutOf(t.sum)
+	}
 	return nil
+}
+
+// membersLeftOut counts participants who are no members because somebody wants it so.
+func membersLeftOut(losses []mapping.Loss) (n int64) {
+	for _, l := range losses {
+		switch l.Code {
+		case mapping.LossParticipantReadOnly, mapping.LossParticipantOverLimit, mapping.LossPersonDropped:
+			n++
+		}
+	}
+	return n
 }
 
 // hidden counts a conversation whose thread nobody can read.

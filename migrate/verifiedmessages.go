@@ -90,6 +90,9 @@ func (t *verified) message(ctx context.Context, m mapping.Message, rec mapping.M
 		t.thread.table.mark(m.SID, rec.IDs, isWrong)
 	} else {
 		t.sum.Messages.add(Tally{Total: 1, Unchanged: 1})
+		if m.Erased == mapping.ActionDrop {
+			t.within.Messages++
+		}
 	}
 	return nil
 }

@@ -88,9 +88,7 @@ func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) err
 	}
 	of := v.service(c.ServiceSID)
 	of.add(t.sum)
-	if t.leftOut {
-		of.LeftOut = of.LeftOut.Plus(leftOutOf(t.sum))
-	}
+	of.LeftOut, of.Within = of.LeftOut.Plus(t.leftOut), of.Within.Plus(t.within)
 	return nil
 }
 

@@ -17,11 +17,12 @@ type Balance struct {
 	Failed  int64  `json:"failed"`  // is not as it should be
 }
 
-// balanceOf is that of a kind. What is left out is among what is blocked.
-func balanceOf(kind string, t migrate.Tally, leftOut int64) Balance {
+// balanceOf is that of a kind. What is left out is among what is blocked, or within what
+// is unchanged.
+func balanceOf(kind string, t migrate.Tally, leftOut, within int64) Balance {
 	return Balance{
-		Kind: kind, Source: t.Total, Carried: t.Created + t.Updated + t.Unchanged + t.Unchecked,
-		Blocked: t.Blocked - leftOut, LeftOut: leftOut, Pending: t.Pending, Open: t.Open, Failed: t.Failed,
+		Kind: kind, Source: t.Total, Carried: t.Created + t.Updated + t.Unchanged + t.Unchecked - within,
+		Blocked: t.Blocked - leftOut, LeftOut: leftOut + within, Pending: t.Pending, Open: t.Open, Failed: t.Failed,
 	}
 }
 
@@ -53,21 +54,24 @@ func (s ServiceBalance) Name() string {
 	return s.Service
 }
 
-func balancesOf(s migrate.Summary, out migrate.LeftOut) []Balance {
+func balancesOf(s migrate.ServiceSummary) []Balance {
+	out, in := s.LeftOut, s.Within
 	return []Balance{
-		balanceOf("conversations", s.Conversations, out.Conversations), balanceOf("messages", s.Messages, out.Messages),
-		balanceOf("people", s.Users, 0), balanceOf("participants", s.Participants, out.Participants),
-		balanceOf("files", s.Media, out.Media),
+		balanceOf("conversations", s.Conversations, out.Conversations, in.Conversations),
+		balanceOf("messages", s.Messages, out.Messages, in.Messages),
+		balanceOf("people", s.Users, 0, 0),
+		balanceOf("participants", s.Participants, out.Participants, in.Participants),
+		balanceOf("files", s.Media, out.Media, in.Media),
 	}
 }
 
 // wholeBalance is that of everything.
 func wholeBalance(v *migrate.Verification) ServiceBalance {
-	var out migrate.LeftOut
+	whole := migrate.ServiceSummary{Summary: v.Summary}
 	for _, s := range v.Services {
-		out = out.Plus(s.LeftOut)
+		whole.LeftOut, whole.Within = whole.LeftOut.Plus(s.LeftOut), whole.Within.Plus(s.Within)
 	}
-	return ServiceBalance{inAll, balancesOf(v.Summary, out)}
+	return ServiceBalance{inAll, balancesOf(whole)}
 }
 
 // serviceBalances are those of each service, and of what belongs to none: of that, what
@@ -79,7 +83,7 @@ func serviceBalances(v *migrate.Verification) []ServiceBalance {
 		if s.Service == "" {
 			continue // the rest has it
 		}
-		kinds := balancesOf(s.Summary, s.LeftOut)
+		kinds := balancesOf(s)
 		for i, k := range kinds {
 			rest[i] = rest[i].less(k)
 		}
