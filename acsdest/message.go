@@ -20,6 +20,9 @@ import (
 // service's own choice has been as small as 6.
 const maxMessagePage = 200
 
+// ServicePageSize as a PageSize of ListMessagesOptions leaves the size to the service.
+const ServicePageSize = -1
+
 // SendMessageOptions tune SendMessage.
 type SendMessageOptions struct {
 	// Type is mapping.TypeText or mapping.TypeHTML. Empty means text. The service
@@ -96,7 +99,7 @@ func (c *Chat) DeleteMessage(ctx context.Context, as mapping.CommunicationUserID
 // ListMessagesOptions tune ListMessages.
 type ListMessagesOptions struct {
 	Since    time.Time // only what arrived or changed after then
-	PageSize int       // 0 means 200, the most there is
+	PageSize int       // 0 means 200, the most there is; or ServicePageSize
 }
 
 // ListMessages lists the messages of a thread by their last change, the latest

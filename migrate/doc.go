@@ -37,7 +37,7 @@
 //     creation that may have been carried out counts as one identity unused, and
 //     another is made.
 //   - Threads. The creation key, creator and exact body are noted before the
-//     first attempt. Within keyLifetime the same key may be repeated and gives
+//     first attempt. Within Options.KeyLife the same key may be repeated and gives
 //     the same thread; after it the thread is looked for among those of its
 //     creator. What ACS did not take of the members is added and read back.
 //   - Participants. Those who are known to write are there from the creation,

@@ -29,6 +29,9 @@ type Options struct {
 	// Settle is how long after an open outcome a message must stay absent to
 	// count as not sent. 0 means 60 seconds.
 	Settle time.Duration
+	// KeyLife is how long a creation key is trusted to give the same thread again.
+	// 0 means 5 min: how long the service keeps keys is not documented.
+	KeyLife time.Duration
 	// Embedded says that the destination lives in this process, so that no
 	// request of an earlier process can still be under way.
 	Embedded bool
@@ -90,6 +93,9 @@ const DefaultActive = 20_000
 // unpacedActive takes its place where threads do not wait for the next second.
 const unpacedActive = 512
 
+// DefaultKeyLife is Options.KeyLife unless somebody knows better.
+const DefaultKeyLife = 5 * time.Minute
+
 func (o Options) withDefaults() Options {
 	if o.Gap == 0 {
 		o.Active = cmp.Or(o.Active, unpacedActive)
@@ -97,6 +103,7 @@ func (o Options) withDefaults() Options {
 	o.Active = cmp.Or(o.Active, DefaultActive)
 	o.Order = cmp.Or(o.Order, OrderAuto)
 	o.Settle = cmp.Or(o.Settle, time.Minute)
+	o.KeyLife = cmp.Or(o.KeyLife, DefaultKeyLife)
 	o.Patience = cmp.Or(o.Patience, 10*time.Minute)
 	o.MaxDelete = cmp.Or(o.MaxDelete, 0.5)
 	o.Selected = o.Selected || len(o.Only) > 0

@@ -11,14 +11,9 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-const (
-	// maxPerCall is how many participants one create or add call takes
-	// (learn.microsoft.com, service limits, Chat).
-	maxPerCall = 200
-	// keyLifetime is how long a creation key is trusted to give the same thread
-	// again. How long the service keeps keys is not documented.
-	keyLifetime = 5 * time.Minute
-)
+// maxPerCall is how many participants one create or add call takes
+// (learn.microsoft.com, service limits, Chat).
+const maxPerCall = 200
 
 // thread sees to it that the thread exists and has its first members: whoever
 // is known to have written. The others join when they first write, or at the end.
@@ -133,7 +128,8 @@ func (w *worker) createPeople(ctx context.Context, members []mapping.Member) err
 // create makes the attempts. A key that this or a recent process minted may be
 // repeated; with an older one the thread is first looked for.
 func (w *worker) create(ctx context.Context) error {
-	if !w.fresh && time.Since(w.rec.BegunAt) > keyLifetime {
+	tried := !w.fresh // with this key, as far as anybody knows
+	if tried && time.Since(w.rec.BegunAt) > w.opts.KeyLife {
 		id, err := w.findThread(ctx, w.rec.Request.Topic, w.rec.BegunAt)
 		if err != nil {
 			return err
@@ -141,7 +137,7 @@ func (w *worker) create(ctx context.Context) error {
 		if id != "" {
 			return w.created(id)
 		}
-		w.rec.BegunAt = time.Now()
+		tried, w.rec.BegunAt = false, time.Now()
 		if err := w.note(); err != nil {
 			return err
 		}
@@ -150,9 +146,10 @@ func (w *worker) create(ctx context.Context) error {
 	request.Participants = request.Participants[:min(len(request.Participants), maxPerCall)]
 	var thread mapping.ChatThread
 	err := w.write(ctx, "create thread", string(w.c.SID), func(ctx context.Context) (err error) {
-		if time.Since(w.rec.BegunAt) > keyLifetime {
+		if tried && time.Since(w.rec.BegunAt) > w.opts.KeyLife {
 			return &OpenError{"the creation of the thread got no answer while its key was valid; the next run looks for it"}
 		}
+		tried = true
 		thread, _, err = w.acs.CreateThread(ctx, w.rec.CreatorID, w.rec.CreationKey, request)
 		return err
 	})
