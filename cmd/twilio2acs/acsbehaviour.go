@@ -65,13 +65,10 @@ func (o *acsBehaviourOptions) register(cmd *cobra.Command) {
 	f.Uint64Var(&o.seed, "fault-seed", 0, "`number` that the choices of faults with a probability follow from")
 }
 
-// check refuses what has no meaning. Limited says whether rate limits are enforced.
-func (o *acsBehaviourOptions) check(limited bool) error {
-	switch {
-	case o.pageSize < 1 || o.pageSize > maxPageSize:
+// check refuses what has no meaning.
+func (o *acsBehaviourOptions) check() error {
+	if o.pageSize < 1 || o.pageSize > maxPageSize {
 		return usagef("", "--page-size %d is not from 1 to %d", o.pageSize, maxPageSize)
-	case o.retryAfter && !limited:
-		return usagef("add --limits published, or leave it out", "--retry-after means nothing without limits")
 	}
 	for _, d := range []struct {
 		flag  string

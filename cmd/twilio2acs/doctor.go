@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/probe"
 )
 
 // doctorOptions are those of doctor.
@@ -18,6 +20,7 @@ type doctorOptions struct {
 	state   stateOptions
 	log     logOptions
 	output  outputOptions
+	probe   probeOptions
 	timeout time.Duration
 }
 
@@ -31,12 +34,26 @@ hosts of both sides, the clock, the store of the files, the ledger and the disk.
 says what is wrong with each, and what to do about it. It creates nothing in Twilio
 or ACS, and leaves no file behind.
 
+With --probe it also finds out what no document says of ACS: how large a message may
+be and how that is measured, how much metadata is kept, what is answered above a rate
+limit and to those who have left a thread, how large a page is, whether keys are
+remembered. That takes two users and some small threads, which are deleted again. The
+answers go into the configuration file, where run, plan and serve acs find them.
+
 The code it ends with is that of a run that would fail on the first of them.`,
 		Example: `  twilio2acs doctor
   twilio2acs doctor --dest acs --media azblob:https://….blob.core.windows.net/chat-files
-  twilio2acs doctor --source testdata/snapshots/contoso --dest local:out`,
+  twilio2acs doctor --source testdata/snapshots/contoso --dest local:out
+  twilio2acs doctor --media none --probe`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), &o, s) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var err error
+			if o.probe.configuration, err = configuration(cmd, s); err != nil {
+				return err
+			}
+			o.probe.commands = configuredCommands(newRoot(s))
+			return examine(cmd.Context(), &o, s)
+		},
 	}
 	o.source.register(cmd)
 	o.dest.register(cmd)
@@ -45,6 +62,7 @@ The code it ends with is that of a run that would fail on the first of them.`,
 	o.state.register(cmd)
 	o.log.register(cmd)
 	o.output.register(cmd)
+	o.probe.register(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&o.timeout, "timeout", checkTimeout, "how `long` one check may take")
 	orElse(cmd, "source", liveTwilio)
@@ -101,28 +119,43 @@ var errNothing = errors.New("nothing to look at, see above")
 type doctorDocument struct {
 	head
 	Checks []check `json:"checks"`
-	Exit   int     `json:"exit"`
+	// Settings are what --probe found out, by flag; an empty value is the default.
+	Settings []probe.Setting `json:"settings,omitempty"`
+	Exit     int             `json:"exit"`
 }
 
 // examine checks one thing after the other and tells of each at once.
 func examine(ctx context.Context, o *doctorOptions, s *streams) error {
-	if err := cmp.Or(o.source.check(), o.dest.check()); err != nil {
+	if err := cmp.Or(o.source.check(), o.dest.check(), o.probe.check(o.dest, s)); err != nil {
 		return err
 	}
 	e := &examination{o: o, s: s}
 	defer e.close()
 	doc := doctorDocument{head: headOf("doctor")}
 	var failed []error
-	for _, c := range e.checks() {
-		found := c.look(ctx, o.timeout)
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
+	made := func(found check) {
 		doc.Checks = append(doc.Checks, found)
 		if found.Status == verdictFail {
 			failed = append(failed, found.err)
 		}
 		found.tell(s, o.output.format.value)
+	}
+	for _, c := range e.checks() {
+		found := c.look(ctx, o.timeout)
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		made(found)
+	}
+	if o.probe.on && e.acs != nil && len(failed) == 0 {
+		settings, err := e.probe(ctx, made)
+		if err != nil {
+			return err
+		}
+		doc.Settings = settings
+		if len(settings) > 0 {
+			made(examined{"configuration", func(context.Context) (string, error) { return e.keep(settings) }}.look(ctx, o.timeout))
+		}
 	}
 	err := errors.Join(failed...)
 	doc.Exit = exitCode(err)

@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"migrate":                 {"mapping", "acsdest/limits"},
 	"migrate/report":          {"mapping", "migrate", "acsdest/limits"},
 	"cmd/twilio2acs": {
-		"cmd/twilio2acs/config", "cmd/twilio2acs/doctor", "cmd/twilio2acs/expression", "cmd/twilio2acs/metrics", "cmd/twilio2acs/night", "cmd/twilio2acs/spelling", "mapping", "twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator",
+		"cmd/twilio2acs/config", "cmd/twilio2acs/doctor", "cmd/twilio2acs/expression", "cmd/twilio2acs/metrics", "cmd/twilio2acs/night", "cmd/twilio2acs/probe", "cmd/twilio2acs/spelling", "mapping", "twiliosrc", "twiliosrc/fixtureserver", "acsdest", "acsdest/emulator",
 		"acsdest/limits", "checkpoint", "migrate", "migrate/report", "twiliosrc/redact",
 	},
 	"cmd/twilio2acs/config":     {"cmd/twilio2acs/spelling"},
@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"cmd/twilio2acs/expression": {"mapping"},
 	"cmd/twilio2acs/metrics":    {"mapping", "acsdest", "acsdest/limits", "migrate"},
 	"cmd/twilio2acs/night":      {"mapping", "migrate", "migrate/report"},
+	"cmd/twilio2acs/probe":      {"mapping", "acsdest"},
 	"cmd/twilio2acs/spelling":   {},
 	"cmd/twilio2acs/benchtable": {"mapping", "acsdest"}, // drives the program from outside, but for a bare loop of its client
 	"cmd/twilio2acs/killtest":   {},                     // tests alone, of the program as a whole

@@ -53,6 +53,18 @@ func (r acsResource) open(opts *acsdest.ClientOptions) (*acsdest.Destination, er
 	return acsdest.NewDestinationWithCredential(r.endpoint, cred, opts)
 }
 
+// identity makes a client of Identity alone. It asks nothing of Azure yet.
+func (r acsResource) identity(opts *acsdest.ClientOptions) (*acsdest.Identity, error) {
+	if r.conn != nil {
+		return acsdest.NewIdentity(*r.conn, opts)
+	}
+	cred, err := acsdest.DefaultCredential()
+	if err != nil {
+		return nil, &entraError{err}
+	}
+	return acsdest.NewIdentityWithCredential(r.endpoint, cred, opts)
+}
+
 // noConnectionError says that the environment names no ACS resource.
 type noConnectionError struct{}
 

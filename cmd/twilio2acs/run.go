@@ -25,6 +25,7 @@ type runOptions struct {
 	metrics metricsOptions
 	hold    holdOptions
 	settle  time.Duration
+	keyLife time.Duration
 	deep    bool
 	dryRun  bool
 
@@ -77,6 +78,7 @@ func (o *runOptions) registerWork(cmd *cobra.Command) {
 	o.canary.register(cmd)
 	o.backup.register(cmd)
 	o.metrics.register(cmd)
+	cmd.Flags().DurationVar(&o.keyLife, "key-life", migrate.DefaultKeyLife, "how `long` ACS gives the same thread for the same key of a creation; doctor --probe finds it out")
 	cmd.Flags().DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
 }
 
@@ -130,6 +132,9 @@ func (o *runOptions) verdict(report *migrate.Report, err error) error {
 func (o *runOptions) check() (map[mapping.LossCode]bool, error) {
 	if o.settle <= 0 {
 		return nil, usagef("", "--settle %s is not above 0", o.settle)
+	}
+	if o.keyLife <= 0 {
+		return nil, usagef("", "--key-life %s is not above 0", o.keyLife)
 	}
 	if err := cmp.Or(o.migrationOptions.check(), o.connect.check(o.dest), o.rounds.check(o.source), o.delete.check(), o.limit.check(o.source), o.stage.check(o), o.backup.check(), o.metrics.check()); err != nil {
 		return nil, err

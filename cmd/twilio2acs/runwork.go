@@ -101,7 +101,7 @@ func (o *runOptions) repeat(s *streams, m *migration, ledger *checkpoint.Ledger,
 			return engine(&migrate.Options{
 				Only: o.limit.statuses(), Order: migrate.Order(o.stage.order.value), Stage: o.stage.value(), InboxOrder: o.stage.inboxOrder,
 				MaxErrors: o.limit.maxErrors, MaxDuration: left,
-				Settle: o.settle, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
+				Settle: o.settle, KeyLife: o.keyLife, Whole: deep, Previous: before, MaxDelete: o.delete.percent(),
 				Selected: !o.source.selected.selection().IsAll(), Logger: o.log.logger(s),
 			})
 		},

@@ -58,7 +58,7 @@ const closing = time.Second
 // emulator is what the flags ask of the server.
 func (o *serveACSOptions) emulator() (*emulator.Options, error) {
 	pace, err := o.limits.settle(limitsPublished, true)
-	if err := cmp.Or(err, o.listen.check(), o.behaviour.check(pace.limited)); err != nil {
+	if err := cmp.Or(err, o.listen.check(), o.behaviour.check()); err != nil {
 		return nil, err
 	}
 	options := pace.emulator()

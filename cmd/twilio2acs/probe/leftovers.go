@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,7 +71,7 @@ func (l *leftovers) write(one leftover) error {
 // remove deletes everything, threads before those who may delete them. What cannot
 // be deleted stays noted.
 func (l *leftovers) remove(ctx context.Context, res Resource) error {
-	slices.SortStableFunc(l.all, func(a, b leftover) int { return len(a.User) - len(b.User) }) // threads have none
+	slices.SortStableFunc(l.all, func(a, b leftover) int { return cmp.Compare(a.User, b.User) }) // threads have none
 	var failed []error
 	l.all = slices.DeleteFunc(l.all, func(one leftover) bool {
 		err := one.remove(ctx, res)

@@ -61,7 +61,7 @@ func (p *Probe) send(ctx context.Context, m mapping.NewChatMessage, kind string)
 // kept sends a message and reports whether ACS keeps all of it. Where it refuses the
 // message for what it is, refusal says how.
 func (p *Probe) kept(ctx context.Context, m mapping.NewChatMessage) (kept bool, refusal *acsdest.Error, err error) {
-	got, refusal, err := p.sendAndRead(ctx, m)
+	got, refusal, err := p.sendAndRead(ctx, m, mapping.TypeText)
 	if err != nil || refusal != nil {
 		return false, refusal, err
 	}
@@ -69,8 +69,8 @@ func (p *Probe) kept(ctx context.Context, m mapping.NewChatMessage) (kept bool, 
 }
 
 // sendAndRead is what became of a message, or how ACS refuses it for what it is.
-func (p *Probe) sendAndRead(ctx context.Context, m mapping.NewChatMessage) (mapping.ChatMessage, *acsdest.Error, error) {
-	id, err := p.send(ctx, m, mapping.TypeText)
+func (p *Probe) sendAndRead(ctx context.Context, m mapping.NewChatMessage, kind string) (mapping.ChatMessage, *acsdest.Error, error) {
+	id, err := p.send(ctx, m, kind)
 	if refusal := refusalOf(err); refusal != nil {
 		return mapping.ChatMessage{}, refusal, nil
 	}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/twilio2acs/twilio2acs/acsdest"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/config"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/probe"
+)
+
+// probeOptions say whether doctor asks the resource what no document says.
+type probeOptions struct {
+	on     bool
+	yes    bool
+	keyAge time.Duration
+
+	configuration config.Configuration // which the answers go to
+	commands      []config.Command
+}
+
+func (o *probeOptions) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&o.on, "probe", false, "find out what no document says of ACS, with small threads that are deleted again, and write the answers into the configuration")
+	f.BoolVar(&o.yes, "yes", false, "probe without asking")
+	f.DurationVar(&o.keyAge, "probe-key-age", 0, "wait until the key of a creation is so `long` in use before it is tried for the last time")
+}
+
+func (o *probeOptions) check(dest destinationOptions, s *streams) error {
+	switch {
+	case o.on && !o.yes && !s.prompts:
+		return usagef("add --yes, or do it on a terminal and be asked", "--probe writes in the resource, and nobody has agreed")
+	case o.on && dest.isLocal():
+		return usagef("give --dest acs, or leave it out: how the embedded ACS behaves is no question", "--probe means nothing with --dest local:")
+	case !o.on && (o.yes || o.keyAge != 0):
+		return usagef("add --probe, or leave it out", "--yes and --probe-key-age mean nothing without --probe")
+	case o.keyAge < 0:
+		return usagef("", "--probe-key-age %s is below 0", o.keyAge)
+	}
+	return nil
+}
+
+// agreed asks whether the probe may write.
+func (o *probeOptions) agreed(ctx context.Context, s *streams) (bool, error) {
+	if o.yes {
+		return true, nil
+	}
+	fmt.Fprint(s.err, "The probe creates 2 users and some 25 small threads in the resource, sends some 70 messages\n(about $0.06 by the rates of 2021) within two minutes, and deletes all of it again.\n")
+	return ask(ctx, s, "Do that?")
+}
+
+// The times that a question of the probe, and tidying up after it, may take at the
+// least. Rate limits are waited for: of a thread they pass within 10 s.
+const (
+	probeQuestion = 2 * time.Minute
+	probeTidying  = time.Minute
+)
+
+// probe asks the resource, tidies up whatever happens, and keeps the answers. It
+// returns the checks that this comes to.
+func (e *examination) probe(ctx context.Context, made func(check)) ([]probe.Setting, error) {
+	if yes, err := e.o.probe.agreed(ctx, e.s); err != nil || !yes {
+		return nil, err
+	}
+	clients, err := e.probeClients()
+	if err != nil {
+		return nil, err
+	}
+	var settings []probe.Setting
+	note := e.o.state.path + ".probe"
+	p, err := probe.Open(ctx, clients, note, &probe.Options{KeyAge: e.o.probe.keyAge})
+	if err != nil {
+		made(examined{"probe", func(context.Context) (string, error) { return "", err }}.look(ctx, time.Minute))
+	} else {
+		atMost := max(e.o.timeout, probeQuestion) + e.o.probe.keyAge
+		for _, q := range p.Questions() {
+			c := examined{q.Name, func(ctx context.Context) (string, error) {
+				answer, err := q.Ask(ctx)
+				settings = append(settings, answer.Settings...)
+				if is[*probe.Surprise](err) {
+					err = warning{err}
+				}
+				return answer.Text, err
+			}}.look(ctx, atMost)
+			if ctx.Err() != nil {
+				break
+			}
+			made(c)
+		}
+	}
+	tidy := examined{"tidying up", func(ctx context.Context) (string, error) {
+		if err := p.Close(ctx); err != nil {
+			return "", withHint(err, "run doctor --probe again: it first deletes what stands in "+note)
+		}
+		return fmt.Sprintf("everything is deleted again; %s cost $%.2f by the rates of 2021", plural(int64(p.Sent()), "message", "messages"), float64(p.Sent())*messagePrice), nil
+	}}
+	made(tidy.look(context.WithoutCancel(ctx), probeTidying))
+	return settings, context.Cause(ctx)
+}
+
+// messagePrice is what ACS charges for a message, in dollars (pricing page of 2021).
+const messagePrice = 0.0008
+
+// probeClients are clients for a probe, which share their tokens.
+func (e *examination) probeClients() (probe.Resource, error) {
+	resource, pace, err := e.o.connect.resource()
+	if err != nil {
+		return probe.Resource{}, err
+	}
+	log := e.o.log.logger(e.s)
+	opts := &acsdest.ClientOptions{Transport: e.acs, Logger: log}
+	hasty := *opts
+	opts.Gate = pace.gate(log)
+	identity, err := resource.identity(opts)
+	if err != nil {
+		return probe.Resource{}, err
+	}
+	tokens := acsdest.NewTokens(identity, nil)
+	chat, err := acsdest.NewChat(resource.endpoint, tokens, opts)
+	if err != nil {
+		return probe.Resource{}, err
+	}
+	other, err := acsdest.NewChat(resource.endpoint, tokens, &hasty)
+	return probe.Resource{Chat: chat, Hasty: other, Identity: identity}, err
+}
+
+// keep writes settings into the configuration file, in the profile that was chosen.
+// Of those that decide what is written it keeps none where a ledger is bound to
+// others already: the run that goes on would be refused.
+func (e *examination) keep(settings []probe.Setting) (string, error) {
+	var changes []config.Change
+	var held []string
+	for _, s := range settings {
+		if fileExists(e.o.state.path) && strings.HasPrefix(s.Flag, "message-") {
+			held = append(held, s.Flag+"="+cmp.Or(s.Value, "default"))
+			continue
+		}
+		i := slices.IndexFunc(changes, func(c config.Change) bool { return c.Flag == s.Flag })
+		if i < 0 {
+			changes = append(changes, config.Change(s))
+		} else if s.Value != "" { // the later answer to the same question
+			changes[i].Value = s.Value
+		}
+	}
+	path, err := e.o.probe.write(changes)
+	if err != nil {
+		return "", err
+	}
+	told := path + ": answers are kept, see twilio2acs config show"
+	if len(held) > 0 {
+		return "", warning{withHint(fmt.Errorf("%s, but not %s: %s is bound to what it began with", told, strings.Join(held, ", "), e.o.state.path), "begin the next migration with these, and go on with this one as it is")}
+	}
+	return told, nil
+}
+
+// write makes changes in the configuration file, and makes the file where there is
+// none. It returns the path of it.
+func (o *probeOptions) write(changes []config.Change) (string, error) {
+	path := config.FileName
+	if o.configuration.File != nil {
+		path = o.configuration.File.Path
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // the file stays where the link leads
+	}
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("read configuration: %w", err)
+	}
+	text, err = config.Update(path, text, o.configuration.Profile, changes, "found out by doctor --probe", o.commands)
+	if err != nil {
+		return "", err
+	}
+	f, err := newPendingFile(path, "--"+config.FileFlag)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.close() }() // commit has told what matters
+	if info, err := os.Stat(path); err == nil {
+		if err := f.file.Chmod(info.Mode().Perm()); err != nil {
+			return "", fmt.Errorf("write configuration: %w", err)
+		}
+	}
+	if _, err := f.Write(text); err != nil {
+		return "", fmt.Errorf("write configuration: %w", err)
+	}
+	return path, f.commit()
+}
