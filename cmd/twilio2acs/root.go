@@ -18,10 +18,12 @@ func newRoot(s *streams) *cobra.Command {
 Communication Services (ACS) Chat: every message once, in order, under its author.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-	},
-		newPlanCommand(s), newRunCommand(s), newCutoverCommand(s), newVerifyCommand(s), newStatusCommand(s), newExplainCommand(s), newRollbackCommand(s), newMapCommand(s), newExportCommand(s), newSchemaCommand(s),
-		newRecordCommand(s), newReplayCommand(s), newServeCommand(s), newDoctorCommand(s), newConfigCommand(s), newInitCommand(s), newManCommand(), newVersionCommand(s),
-	)
+	})
+	addSection(root, "Get ready:", newInitCommand(s), newConfigCommand(s), newDoctorCommand(s))
+	addSection(root, "Migrate:", newPlanCommand(s), newRunCommand(s), newVerifyCommand(s), newCutoverCommand(s), newRollbackCommand(s))
+	addSection(root, "See what became of it:", newStatusCommand(s), newExplainCommand(s), newMapCommand(s), newExportCommand(s))
+	addSection(root, "Rehearse and test:", newRecordCommand(s), newReplayCommand(s), newServeCommand(s))
+	root.AddCommand(newSchemaCommand(s), newManCommand(), newVersionCommand(s))
 	withConfiguration(root, s)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
