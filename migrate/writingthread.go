@@ -45,6 +45,7 @@ func (t *exportedThread) read(ctx context.Context) error {
 	if err := t.recall(t.ledger, messages); err != nil {
 		return err
 	}
+	defer func() { t.known = knownIDs{} }() // there may be many, and it may be long until its turn
 	r, members, err := t.open(ctx, t.rec)
 	if err != nil {
 		return err

@@ -40,7 +40,8 @@ before stopped, whether that ended, was interrupted or was killed:
 
   sync     rounds of run, until what waits in Twilio is not older than --lag
   freeze   shows how writing in Twilio can be stopped, and undone; it goes on when
-           somebody at the terminal says that it has stopped, or with --frozen
+           somebody at the terminal says that it has stopped, or with --frozen, and
+           else ends (exit code 5)
   check    one more round; then, for --watch, which conversations still get messages
   drain    rounds that compare every message, until one changes nothing
   verify   everything is read back; the sums of each service decide: go or no go
@@ -107,6 +108,7 @@ type cutover struct {
 	journal  *night.Journal
 	protocol *night.Protocol
 	pages    *pageFiles
+	pace     pace
 	doc      cutoverDocument
 	begun    bool // something was told to people
 }
@@ -119,6 +121,9 @@ func cutOver(ctx context.Context, o *cutoverOptions, s *streams) error {
 	}
 	c := &cutover{cutoverOptions: o, s: s, doc: cutoverDocument{head: headOf("cutover")}}
 	var err error
+	if c.pace, err = o.connect.pace(o.dest); err != nil {
+		return err
+	}
 	if c.pages, err = o.pages.begin(); err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func (c *cutover) decided(p *report.CutoverPage) {
 	if p.Go() {
 		c.next("switch the application over; for messages that arrive late: %s\n      and should you have to go back: %s", c.again, c.wayBack())
 	} else {
-		c.next("%s", c.again)
+		c.next("%s\n      or call it off: undo the freeze, by the commands in %s", c.again, c.doc.Protocol)
 	}
 }
 

@@ -86,28 +86,12 @@ func (c *cutover) backlogText(b *migrate.Backlog) string {
 	if b.Waiting > 0 {
 		text = fmt.Sprintf("%s in %s, the oldest written %s; another round takes about %s",
 			plural(b.Waiting, "message waits", "messages wait"), plural(b.Behind, "conversation", "conversations"),
-			ago(b.Oldest, b.At), shortly(b.Estimate(c.perMessage())))
+			ago(b.Oldest, b.At), shortly(b.Estimate(c.pace.perMessage())))
 	}
 	if b.Stuck > 0 {
 		text += "; " + plural(b.Stuck, "conversation that failed or is in doubt was", "conversations that failed or are in doubt were") + " not looked at"
 	}
 	return text
-}
-
-// perMessage is how long a message of a thread takes at the pace that holds.
-func (c *cutover) perMessage() time.Duration {
-	if c.dest.isLocal() {
-		p, err := c.connect.limits.settle(limitsOff, true)
-		if err != nil {
-			return 0 // a round has refused it before
-		}
-		return p.perMessage()
-	}
-	_, p, err := c.connect.resource()
-	if err != nil {
-		return 0
-	}
-	return p.perMessage()
 }
 
 // maxWaiting is how many conversations a journal and a document name.

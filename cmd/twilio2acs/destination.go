@@ -85,15 +85,20 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 
 // check refuses what the command line and the environment alone say is wrong.
 func (o *connectOptions) check(dest destinationOptions) error {
-	if dest.isLocal() {
-		if o.ca != "" {
-			return usagef("leave it out: the embedded ACS brings its own", "--acs-ca means nothing with --dest local:")
-		}
-		_, err := o.limits.settle(limitsOff, true)
-		return err
+	if dest.isLocal() && o.ca != "" {
+		return usagef("leave it out: the embedded ACS brings its own", "--acs-ca means nothing with --dest local:")
 	}
-	_, _, err := o.resource()
+	_, err := o.pace(dest)
 	return err
+}
+
+// pace is the one at which dest is called.
+func (o *connectOptions) pace(dest destinationOptions) (pace, error) {
+	if dest.isLocal() {
+		return o.limits.settle(limitsOff, true)
+	}
+	_, p, err := o.resource()
+	return p, err
 }
 
 // resource is the ACS resource of the environment, and the pace that it allows.

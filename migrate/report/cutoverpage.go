@@ -119,7 +119,7 @@ func (p *CutoverPage) Statements() []string {
 		one, more string
 	}{
 		{all.Blocked - leftOut, "item is blocked: under these rules it cannot be carried", "items are blocked: under these rules they cannot be carried"},
-		{leftOut, "item is left out by a policy", "items are left out by a policy"},
+		{leftOut, "item is left out, as somebody decided", "items are left out, as somebody decided"},
 		{p.Resumed, "conversation had been read back before an interruption", "conversations had been read back before an interruption"},
 		{p.Skipped, "damaged item was left out", "damaged items were left out"},
 		{p.Foreign, "message was written in ACS by people, and left alone", "messages were written in ACS by people, and left alone"},
