@@ -19,3 +19,6 @@ func (l Line) Take(now time.Duration) (mapping.Conversation, time.Duration) { re
 func PredictTelling(loads []Load, opts ForecastOptions, seen func(c limits.Call, sent, answered time.Duration)) Forecast {
 	return predict(loads, opts, seen)
 }
+
+// AttachmentsOf is attachmentsOf.
+func AttachmentsOf(raw []byte) []mapping.Attachment { return attachmentsOf(raw) }
