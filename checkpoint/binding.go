@@ -10,14 +10,15 @@ import (
 func (r *Reader) Binding() mapping.Binding { return r.about.Binding }
 
 // CheckBinding returns a *BindingError when the ledger speaks of something else
-// than want. An empty ledger fits everything.
+// than want. An empty ledger fits everything, and so does one that is not bound
+// yet, because it holds decisions only.
 func (r *Reader) CheckBinding(want mapping.Binding) error {
 	return r.admit(want, nil)
 }
 
 // admit is CheckBinding, but for what is to be adopted.
 func (r *Reader) admit(want mapping.Binding, opts *Options) error {
-	if !r.Exists() {
+	if !r.Exists() || r.about.Binding == (mapping.Binding{}) {
 		return nil
 	}
 	got := r.about.Binding

@@ -32,6 +32,7 @@ func checkItems(tx *bbolt.Tx) error {
 		checkBucket(verifiedBucket, countVerified),
 		checkBucket(runBucket, countNothing[mapping.RunRecord]),
 		checkBucket(verificationBucket, countNothing[mapping.VerificationRun]),
+		checkDecisions,
 		checkAttempts,
 		checkChunks,
 		checkJournal,

@@ -46,6 +46,9 @@ func (o *Options) lockTimeout() time.Duration {
 // read, a *MissingError when only its copy is there, and a *FileError when the
 // file system says no. A ledger that was there is then as it was.
 //
+// The zero binding makes a ledger that speaks of nothing yet. Whoever opens it
+// next binds it.
+//
 // It is read through first, see [Reader.Check]. One of an older schema is brought
 // forward, and stays at path with its version behind the name, "run.db.v1".
 func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) {

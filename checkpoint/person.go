@@ -18,7 +18,7 @@ func (r *Reader) Persons() iter.Seq2[mapping.PersonRecord, error] {
 
 // RecordPerson replaces the record of a person. It is on disk on return.
 func (l *Ledger) RecordPerson(p mapping.PersonRecord) error {
-	return record(l, personBucket, personKey(p.Key), p, personPart{p.ID, p.Unused}, countPerson)
+	return record(l, personBucket, personKey(p.Key), p, partOf(p), countPerson)
 }
 
 // personPart is what of a person's record counts.
@@ -26,6 +26,8 @@ type personPart struct {
 	ID     mapping.CommunicationUserID `json:"id"`
 	Unused int                         `json:"unused"`
 }
+
+func partOf(p mapping.PersonRecord) personPart { return personPart{p.ID, p.Unused} }
 
 func countPerson(p personPart) tally {
 	c := mapping.Counts{Unused: int64(p.Unused)}

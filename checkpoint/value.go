@@ -27,6 +27,9 @@ var (
 	verifiedBucket     = []byte("verified")   // what the latest verification of a thread found
 	forgettingBucket   = []byte("forgetting") // conversations of which a part may be left
 
+	// decisionBucket is made with the first decision: older ledgers have none.
+	decisionBucket = []byte("decisions") // about people
+
 	buckets = [][]byte{
 		metaBucket, personBucket, threadBucket, chunkBucket, journalBucket, amendedBucket, mediaBucket, runBucket,
 		attemptBucket, attemptOrderBucket, verificationBucket, verifiedBucket, forgettingBucket,

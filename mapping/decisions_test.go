@@ -77,7 +77,7 @@ func TestErasedMessage(t *testing.T) {
 
 func TestErasedParticipant(t *testing.T) {
 	two := int64(2)
-	got := erasing.Participant(sales, mapping.Participant{
+	got, _ := erasing.Participant(sales, mapping.Participant{
 		SID: "MB1", Identity: "jane.doe", Attributes: `{"a":1}`, RoleSID: "RL1", LastReadMessageIndex: &two,
 		Binding: &mapping.MessagingBinding{Type: "sms", ProjectedAddress: "+15557654321", Name: "Jane"},
 	})
@@ -117,7 +117,7 @@ func TestNothingOfErasedPeopleIsDrafted(t *testing.T) {
 	rules := mapping.Rules{MediaURL: "https://files.example.com/{key}", Addresses: mapping.AddressesKeep, People: erasing}
 	c = erasing.Conversation(c)
 	for i, p := range participants {
-		participants[i] = erasing.Participant(sales, p)
+		participants[i], _ = erasing.Participant(sales, p)
 	}
 	ro, losses := rules.Roster(c, participants, nil)
 	thread, _ := rules.ChatThread(c, ro)

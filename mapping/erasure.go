@@ -39,10 +39,10 @@ const noAttributes = "{}"
 
 // Participant is p, of a conversation of that service, as it may be known. Of one
 // who is erased only SID, role, dates and read horizon are left, and the kind of
-// channel.
-func (d *Decisions) Participant(service ServiceSID, p Participant) Participant {
+// channel; the decision by which that is so comes with it.
+func (d *Decisions) Participant(service ServiceSID, p Participant) (Participant, Decision) {
 	if !d.Erases() {
-		return p
+		return p, Decision{}
 	}
 	names := []string{string(p.Identity)}
 	if p.Binding != nil {
@@ -51,7 +51,7 @@ func (d *Decisions) Participant(service ServiceSID, p Participant) Participant {
 	one, found := d.erasure(service, names...)
 	if !found {
 		p.Attributes, p.Raw = d.names.attributes(p.Attributes), d.names.json(p.Raw)
-		return p
+		return p, Decision{}
 	}
 	left := Participant{
 		SID: p.SID, AccountSID: p.AccountSID, ConversationSID: p.ConversationSID, RoleSID: p.RoleSID, Attributes: noAttributes,
@@ -61,7 +61,7 @@ func (d *Decisions) Participant(service ServiceSID, p Participant) Participant {
 	if one.Action == ActionAnonymise {
 		left.Identity, left.Binding = Identity(one.pseudonymFor(string(p.Identity))), one.binding(p.Binding)
 	}
-	return left
+	return left, one
 }
 
 // binding is b with the pseudonym for its addresses.

@@ -25,6 +25,9 @@ type PersonRecord struct {
 	ID          CommunicationUserID `json:"id,omitempty"` // empty while creation is begun and not answered
 	DisplayName string              `json:"displayName,omitempty"`
 	UserSID     UserSID             `json:"userSid,omitempty"`
+	// Adopted says that the communication user was there before: this program did not
+	// make it, and never deletes it.
+	Adopted bool `json:"adopted,omitempty"`
 	// BegunAt is when the latest creation was attempted; zero when it certainly
 	// was not carried out.
 	BegunAt time.Time `json:"begunAt,omitzero"`

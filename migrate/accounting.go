@@ -96,7 +96,7 @@ func (w *worker) account(ctx context.Context, status mapping.Status) {
 		}
 		w.sum.Messages, w.sum.Media = messages, media
 	default:
-		if counter, ok := w.src.(Counter); ok {
+		if counter, ok := facet[Counter](w.src); ok {
 			m.Total = max(m.Total, counter.MessageCountOf(w.c.SID))
 		}
 		m.Pending = max(0, m.Total-m.Created-m.Updated-m.Unchanged-m.Unchecked-m.Failed)

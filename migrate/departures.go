@@ -138,7 +138,7 @@ func (v *view) departAll(ctx context.Context, d *departures, total int64, remove
 // unreliable says why nothing that a list does not show may be taken for gone;
 // empty when it may.
 func (v *view) unreliable() string {
-	if s, ok := v.src.(interface{ Skipped() int64 }); ok && s.Skipped() > 0 || v.report.anyDamage() {
+	if s, ok := facet[interface{ Skipped() int64 }](v.src); ok && s.Skipped() > 0 || v.report.anyDamage() {
 		return "something seems to be gone in Twilio, but the source is damaged"
 	}
 	return ""

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -36,12 +35,19 @@ func userKey(s mapping.ServiceSID, id mapping.Identity) mapping.PersonKey {
 }
 
 // everybody are the users to carry whether or not a conversation mentions them:
-// the application will want to know them all, unless only a part is carried.
-func (d *directory) everybody(opts Options) iter.Seq2[mapping.PersonKey, mapping.User] {
+// the application will want to know them all, unless only a part is carried. Who
+// is made one with another is that other.
+func (d *directory) everybody(opts Options, people *mapping.Decisions) iter.Seq2[mapping.PersonKey, mapping.User] {
 	if opts.Selected {
 		return func(func(mapping.PersonKey, mapping.User) bool) {}
 	}
-	return maps.All(d.users)
+	return func(yield func(mapping.PersonKey, mapping.User) bool) {
+		for key, u := range d.users {
+			if people.Became(key) == key && !yield(key, u) {
+				return
+			}
+		}
+	}
 }
 
 func readDirectory(ctx context.Context, src DirectorySource) (*directory, error) {

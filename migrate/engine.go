@@ -158,6 +158,10 @@ func (e *Engine) carry(ctx context.Context) error {
 	if err := e.settleRemovals(ctx); err != nil {
 		return err
 	}
+	var err error
+	if e.src, e.rules, err = decide(e.src, e.records, e.rules); err != nil {
+		return err
+	}
 	dir, err := readDirectory(ctx, e.src)
 	if err != nil {
 		return err
@@ -200,7 +204,7 @@ func (e *Engine) carryAll(ctx context.Context) error {
 func (e *Engine) remainingUsers(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(min(e.opts.Active, 64))
-	for key, u := range e.dir.everybody(e.opts) {
+	for key, u := range e.dir.everybody(e.opts, e.rules.People) {
 		if gctx.Err() != nil {
 			break
 		}

@@ -119,6 +119,9 @@ func (l *modelLedger) Beat(now time.Time, ended bool, _ int) error {
 	})
 }
 
+// Decisions: nobody has decided anything.
+func (l *modelLedger) Decisions() ([]mapping.Decision, error) { return nil, nil }
+
 func (l *modelLedger) Person(k mapping.PersonKey) (mapping.PersonRecord, bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

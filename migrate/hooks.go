@@ -19,7 +19,7 @@ func (v *view) countHooks(ctx context.Context) error {
 // hooked is do, after the webhooks of the conversation have been counted. Once
 // they cannot be listed, nobody asks for those of others.
 func (v *view) hooked(do func(context.Context, mapping.Conversation) error) func(context.Context, mapping.Conversation) error {
-	src, ok := v.src.(ScopedHookSource)
+	src, ok := facet[ScopedHookSource](v.src)
 	if !ok {
 		return do
 	}

@@ -47,6 +47,8 @@ type Ledger interface {
 
 // A LedgerReader reads a ledger. A plan and a verification have nothing more.
 type LedgerReader interface {
+	// Decisions are all that has been decided about people.
+	Decisions() ([]mapping.Decision, error)
 	Person(mapping.PersonKey) (mapping.PersonRecord, bool, error)
 	Persons() iter.Seq2[mapping.PersonRecord, error]
 	Thread(mapping.ConversationSID) (mapping.ThreadRecord, bool, error)

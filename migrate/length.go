@@ -27,10 +27,10 @@ func (b *beginning) lengthOf(c mapping.Conversation) func(context.Context) int64
 	if err != nil {
 		return nil
 	}
-	switch src := b.src.(type) {
-	case Counter:
+	if src, ok := facet[Counter](b.src); ok {
 		return func(context.Context) int64 { return src.MessageCountOf(c.SID) - progress.Messages }
-	case LengthSource:
+	}
+	if src, ok := facet[LengthSource](b.src); ok {
 		return func(ctx context.Context) int64 {
 			newest, err := src.NewestIndex(ctx, c)
 			if err != nil {

@@ -37,6 +37,9 @@ type planner struct {
 
 func (p *planner) run(ctx context.Context) error {
 	var err error
+	if p.src, p.rules, err = decide(p.src, p.records, p.rules); err != nil {
+		return err
+	}
 	if p.dir, err = readDirectory(ctx, p.src); err != nil {
 		return err
 	}
@@ -81,7 +84,7 @@ func (p *planner) begin() func(mapping.Conversation) func(context.Context) error
 // everybody meets those who are in no conversation.
 func (p *planner) everybody() error {
 	g := p.changes.group()
-	users := maps.Collect(p.dir.everybody(p.opts))
+	users := maps.Collect(p.dir.everybody(p.opts, p.rules.People))
 	for _, key := range slices.SortedFunc(maps.Keys(users), comparePeople) {
 		u := users[key]
 		if err := p.meetPerson(g, person{Key: key, DisplayName: u.FriendlyName, UserSID: u.SID}); err != nil {

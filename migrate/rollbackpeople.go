@@ -103,6 +103,7 @@ func (b *bystanders) need(p mapping.PersonRecord, partial bool) bool {
 // person deletes a user who is not needed, and goes on with one whose deletion was
 // begun. Only what makes the rest pointless is an error.
 func (r *rollback) person(ctx context.Context, p mapping.PersonRecord, needed bool) error {
+	needed = needed || p.Adopted // it was there before this program
 	user := cmp.Or(p.ID, p.Deleting)
 	err := r.removePerson(ctx, p, needed)
 	if err != nil && (stopsRollback(err) || ctx.Err() != nil) {

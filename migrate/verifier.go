@@ -35,6 +35,9 @@ func (v *verifier) run(ctx context.Context) error {
 		return ledgerFailure(err)
 	}
 	var err error
+	if v.src, v.rules, err = decide(v.src, v.ledger, v.rules); err != nil {
+		return err
+	}
 	if v.dir, err = readDirectory(ctx, v.src); err != nil {
 		return err
 	}
@@ -134,7 +137,7 @@ func (v *verifier) countUsers() error {
 	if v.dir == nil {
 		return nil
 	}
-	for key := range v.dir.everybody(Options{Selected: v.opts.Selected}) {
+	for key := range v.dir.everybody(Options{Selected: v.opts.Selected}, v.rules.People) {
 		if _, err := v.person(key); err != nil {
 			return err
 		}
