@@ -23,9 +23,12 @@ Exit codes:
 {{.}}{{end}}`
 
 // usageTemplate is cobra's, without a usage of its own for commands that only
-// have commands below them.
+// have commands below them, and with flags in sections where there are many.
 func usageTemplate(root *cobra.Command) string {
-	return strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1)
+	return strings.NewReplacer(
+		"{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}",
+		"Flags:\n{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}", "{{flagUsages . | trimTrailingWhitespaces}}",
+	).Replace(root.UsageTemplate())
 }
 
 // newHelpCommand shows the help of a command. Unlike cobra's it does not call a
