@@ -28,7 +28,7 @@ type finding struct {
 // want of something that is not part of this repository.
 var errSkipped = errors.New("not measured")
 
-var rows = []row{pacedRow, bareRow, nodeRow, wideSnapshotRow, wideLiveRow, longSnapshotRow, longLiveRow,
+var rows = []row{pacedRow, virtualRow, bareRow, nodeRow, wideSnapshotRow, wideLiveRow, longSnapshotRow, longLiveRow,
 	againLiveRow, againSnapshotRow, planRow, ledgerTimeRow, ledgerSizeRow}
 
 // table measures rows one after the other and prints each as soon as it is known.
