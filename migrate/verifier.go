@@ -69,6 +69,7 @@ func (v *verifier) begin() (err error) {
 
 // conversation verifies one. Only what makes the rest pointless is an error.
 func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) error {
+	v.census.addConversation(c.SID)
 	t := &verified{
 		verifier: v, c: c, wrong: make(map[mapping.ParticipantSID]bool),
 		users: make(map[mapping.PersonKey]mapping.CommunicationUserID),
@@ -122,13 +123,32 @@ func (v *verifier) finish(complete bool) (*Verification, error) {
 	for _, sid := range slices.Sorted(maps.Keys(v.services)) {
 		out.Services = append(out.Services, *v.services[sid])
 	}
-	if !complete || v.number == 0 {
+	if !complete {
 		return out, nil
+	}
+	if out.Unlisted, err = v.unlisted(); err != nil || v.number == 0 {
+		return out, err
 	}
 	if out.Digest, err = runDigest(v.ledger, v.number); err != nil {
 		return out, err
 	}
 	return out, ledgerFailure(v.opts.Recorder.EndVerification(v.number, out.Digest, time.Now()))
+}
+
+// unlisted counts threads whose conversations the source has not listed.
+func (v *verifier) unlisted() (n int64, err error) {
+	if v.opts.Selected || v.report.anyDamage() {
+		return 0, nil
+	}
+	for rec, err := range v.ledger.Threads() {
+		if err != nil {
+			return n, ledgerFailure(err)
+		}
+		if rec.Thread != "" && !v.census.hasConversation(rec.Conversation) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // countUsers counts those who are in no conversation, and those who are only in

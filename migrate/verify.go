@@ -92,6 +92,10 @@ type Verification struct {
 	MoreProblems    int       `json:"moreProblems,omitempty"` // beyond the first hundred
 	// Foreign counts messages that people wrote in the threads themselves.
 	Foreign int64 `json:"foreignMessages"`
+	// Unlisted counts threads of conversations that the source does not list any more:
+	// they are in no sum. Of a source that shows a part only, or could not be read
+	// whole, nobody can tell.
+	Unlisted int64 `json:"unlistedConversations,omitempty"`
 	// Resumed counts conversations that the interrupted verification had found as
 	// they should be.
 	Resumed int64 `json:"resumedConversations,omitempty"`

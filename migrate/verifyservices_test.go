@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,5 +71,24 @@ func TestVerifyTellsWhatIsLeftOut(t *testing.T) {
 				t.Errorf("more is left out than there is: %+v, %+v of %+v", leftOut, within, v.Summary)
 			}
 		})
+	}
+}
+
+// Threads of conversations that are gone are in no sum, which is told.
+func TestVerifyCountsWhatIsNotListed(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), nil)
+	w.mustRun()
+	if v := w.verify(); v.Unlisted != 0 {
+		t.Errorf("%d threads are not listed, want none", v.Unlisted)
+	}
+	w.change(func(l lines) {
+		sid := l["conversations.jsonl"][0]["sid"]
+		for name, key := range map[string]string{"conversations.jsonl": "sid", "participants.jsonl": "conversation_sid", "messages.jsonl": "conversation_sid"} {
+			l[name] = slices.DeleteFunc(l[name], func(r resource) bool { return r[key] == sid })
+		}
+	})
+	v := w.verify()
+	if v.Unlisted != 1 || v.Summary.Conversations.Total != 2 || !v.OK() {
+		t.Errorf("%d of %d threads are not listed, want one of three", v.Unlisted, v.Summary.Conversations.Total)
 	}
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
@@ -89,10 +91,9 @@ func serviceBalances(v *migrate.Verification) []ServiceBalance {
 		}
 		list = append(list, ServiceBalance{string(s.Service), kinds})
 	}
-	for _, b := range rest {
-		if b != (Balance{Kind: b.Kind}) {
-			return append(list, ServiceBalance{"", rest})
-		}
+	rest = slices.DeleteFunc(rest, func(b Balance) bool { return b == Balance{Kind: b.Kind} })
+	if len(rest) > 0 {
+		list = append(list, ServiceBalance{"", rest})
 	}
 	return list
 }

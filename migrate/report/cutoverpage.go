@@ -122,6 +122,7 @@ func (p *CutoverPage) Statements() []string {
 		{leftOut, "item is left out, as somebody decided", "items are left out, as somebody decided"},
 		{p.Resumed, "conversation had been read back before an interruption", "conversations had been read back before an interruption"},
 		{p.Skipped, "damaged item was left out", "damaged items were left out"},
+		{p.Unlisted, "thread stands for a conversation that Twilio does not list any more", "threads stand for conversations that Twilio does not list any more"},
 		{p.Foreign, "message was written in ACS by people, and left alone", "messages were written in ACS by people, and left alone"},
 	} {
 		if b.n > 0 {
