@@ -35,7 +35,7 @@ func measureVirtual(_ context.Context, b *bench) (finding, error) {
 // like times between accidents: many short ones, and few that are many times as long
 // as the mean.
 func mixed(conversations int) []migrate.Load {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same account every time
+	random := rand.New(rand.NewPCG(1, 2)) // the same account every time
 	loads := make([]migrate.Load, conversations)
 	for i := range loads {
 		loads[i] = migrate.Load{
