@@ -54,10 +54,10 @@ func (o *acsBehaviourOptions) register(cmd *cobra.Command) {
 		"403", "404")
 	o.sizes.register(cmd)
 	f.BoolVar(&o.retryAfter, "retry-after", false, "say in a 429 how long to wait")
-	f.DurationVar(&o.revocationDelay, "revocation-delay", 0, "how `long` revoked tokens go on to count")
-	f.DurationVar(&o.listDelay, "list-delay", 0, "how `long` a message stays out of lists after it arrived or changed")
-	f.DurationVar(&o.tokenLife, "token-life", 0, "how `long` user tokens live at most; 0 is as long as requests ask for")
-	f.DurationVar(&o.keyLife, "key-life", 0, "how `long` the key of a repeatable request is remembered; 0 is for ever")
+	f.DurationVar(&o.revocationDelay, "revocation-delay", 0, "how long revoked tokens go on to count")
+	f.DurationVar(&o.listDelay, "list-delay", 0, "how long a message stays out of lists after it arrived or changed")
+	f.DurationVar(&o.tokenLife, "token-life", 0, "how long user tokens live at most; 0 is as long as requests ask for")
+	f.DurationVar(&o.keyLife, "key-life", 0, "how long the key of a repeatable request is remembered; 0 is for ever")
 	o.quirks = repeated[emulator.Quirk]{kind: "quirk", parse: parseQuirk}
 	f.Var(&o.quirks, "quirk", "do not keep what is given: trim, narrow, cut, escape, names, metadata, members, or retention; may be given several times")
 	o.faults = repeated[emulator.Fault]{kind: "FAULT", parse: parseACSFault}

@@ -30,7 +30,7 @@ const (
 func (o *backupOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.to, "backup", "", "keep the three latest copies of the ledger in this `place`, a directory or azblob:CONTAINER_URL")
-	f.DurationVar(&o.every, "backup-every", defaultBackupEvery, "how `often` to copy the ledger with --backup, besides at the end")
+	f.DurationVar(&o.every, "backup-every", defaultBackupEvery, "how often to copy the ledger with --backup, besides at the end")
 }
 
 func (o *backupOptions) check() error {

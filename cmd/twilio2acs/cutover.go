@@ -73,11 +73,11 @@ the ledger; --anew begins another night.`,
 // registerNight adds the flags that no other command has.
 func (o *cutoverOptions) registerNight(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.DurationVar(&o.lag, "lag", time.Minute, "sync until what waits in Twilio is not older than `this`")
+	f.DurationVar(&o.lag, "lag", time.Minute, "sync until what waits in Twilio is not older than this")
 	f.IntVar(&o.atMost, "rounds", 0, "freeze after so many `rounds` of sync, whatever the lag is; 0 is no limit")
-	f.DurationVar(&o.pause, "pause", 10*time.Second, "how `long` to wait between two rounds of sync")
+	f.DurationVar(&o.pause, "pause", 10*time.Second, "how long to wait between two rounds of sync")
 	f.BoolVar(&o.frozen, "frozen", false, "say that writing in Twilio has stopped, instead of being asked")
-	f.DurationVar(&o.watch, "watch", time.Minute, "for how `long` to watch whether messages still arrive after the freeze")
+	f.DurationVar(&o.watch, "watch", time.Minute, "for how long to watch whether messages still arrive after the freeze")
 	f.BoolVar(&o.tolerate, "tolerate-writes", false, "go on although messages still arrive, as text messages do whatever is frozen: rounds after the go carry them")
 	choose(cmd, &o.as, "as", "", "as whom to read when verifying: one member of each thread, or all of them, who must see the same", asOne, asAll)
 	f.StringVar(&o.protocol, "protocol", "", "write the protocol of the night to this `file` (default: beside the ledger, ending in .cutover.md)")

@@ -64,7 +64,7 @@ The code it ends with is that of a run that would fail on the first of them.`,
 	o.output.register(cmd)
 	o.probe.register(cmd)
 	f := cmd.Flags()
-	f.DurationVar(&o.timeout, "timeout", checkTimeout, "how `long` one check may take")
+	f.DurationVar(&o.timeout, "timeout", checkTimeout, "how long one check may take")
 	orElse(cmd, "source", liveTwilio)
 	orElse(cmd, "dest", azure)
 	describe(cmd, migrationEnvironment, exitDone, exitError, exitOutage, exitLocked, exitTwilioCredentials, exitACSCredentials,

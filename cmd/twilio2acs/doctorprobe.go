@@ -33,7 +33,7 @@ func (o *probeOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.on, "probe", false, "find out what no document says of ACS, with small threads that are deleted again, and write the answers into the configuration")
 	f.BoolVar(&o.yes, "yes", false, "probe without asking")
-	f.DurationVar(&o.keyAge, "probe-key-age", 0, "wait until the key of a creation is so `long` in use before it is tried for the last time")
+	f.DurationVar(&o.keyAge, "probe-key-age", 0, "wait until the key of a creation is so long in use before it is tried for the last time")
 }
 
 func (o *probeOptions) check(dest destinationOptions, s *streams) error {

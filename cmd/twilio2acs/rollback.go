@@ -71,7 +71,7 @@ func (o *rollbackOptions) registerOwn(cmd *cobra.Command) {
 	f.BoolVar(&o.includeUsed, "include-used", false, "delete threads that people have used since, too, with all that they wrote there")
 	f.BoolVar(&o.deleteMedia, "delete-media", false, "delete stored files and sidecars of the conversations, too")
 	f.StringVar(&o.inventory, "inventory", "", "the new `file` for what ACS held of the threads (default: named after the ledger and the time)")
-	f.DurationVar(&o.settle, "settle", time.Minute, "how `long` a request of a run that was killed may still be under way")
+	f.DurationVar(&o.settle, "settle", time.Minute, "how long a request of a run that was killed may still be under way")
 }
 
 // rollback deletes, or tells what it would delete.

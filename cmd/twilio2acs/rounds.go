@@ -21,7 +21,7 @@ type roundsOptions struct {
 func (o *roundsOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.untilQuiet, "until-quiet", false, "repeat until a round finds nothing new, the last one comparing everything")
-	f.DurationVar(&o.follow, "follow", 0, "go on for good: begin a round `every` so often, until stopped")
+	f.DurationVar(&o.follow, "follow", 0, "go on for good: begin a round every so often, until stopped")
 	cmd.MarkFlagsMutuallyExclusive("until-quiet", "follow")
 }
 

@@ -78,8 +78,8 @@ func (o *runOptions) registerWork(cmd *cobra.Command) {
 	o.canary.register(cmd)
 	o.backup.register(cmd)
 	o.metrics.register(cmd)
-	cmd.Flags().DurationVar(&o.keyLife, "key-life", migrate.DefaultKeyLife, "how `long` ACS gives the same thread for the same key of a creation; doctor --probe finds it out")
-	cmd.Flags().DurationVar(&o.settle, "settle", time.Minute, "how `long` after an open outcome a message must stay absent to count as not sent")
+	cmd.Flags().DurationVar(&o.keyLife, "key-life", migrate.DefaultKeyLife, "how long ACS gives the same thread for the same key of a creation; doctor --probe finds it out")
+	cmd.Flags().DurationVar(&o.settle, "settle", time.Minute, "how long after an open outcome a message must stay absent to count as not sent")
 }
 
 // whole makes it a run that does everything in one go, as it is without the flags that

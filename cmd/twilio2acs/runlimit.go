@@ -20,7 +20,7 @@ func (o *runLimitOptions) register(cmd *cobra.Command) {
 		string(mapping.StatusFailed), string(mapping.StatusBlocked), string(mapping.StatusOpen))
 	f := cmd.Flags()
 	f.IntVar(&o.maxErrors, "max-errors", 0, "stop once more than `N` conversations have failed; 0 means never")
-	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop cleanly after `so long`; the same command goes on")
+	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop cleanly after so long; the same command goes on")
 }
 
 // onlyAll is the value of --only that leaves nothing out.

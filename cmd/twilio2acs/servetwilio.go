@@ -46,7 +46,7 @@ Faults make requests go wrong. A fault is ` + fixtureserver.FaultSyntax,
 	f.IntVar(&o.server.MaxConcurrent, "max-concurrent", 0, "refuse with 429 what goes beyond so many `requests` at once; 0 is no limit")
 	f.BoolVar(&o.server.StrictPageSize, "strict-page-size", false, "refuse page sizes above the maximum instead of giving the maximum")
 	f.BoolVar(&o.server.WrongRegion, "wrong-region", false, "be a region that the account does not belong to, and refuse everything")
-	f.DurationVar(&o.server.MediaLifetime, "media-lifetime", 5*time.Minute, "how `long` the signed URL of a file is good for")
+	f.DurationVar(&o.server.MediaLifetime, "media-lifetime", 5*time.Minute, "how long the signed URL of a file is good for")
 	f.BoolVar(&o.server.ProductionURLs, "production-urls", false, "let pages link to https://conversations.twilio.com, as Twilio's do, instead of to this server")
 	describe(cmd, "", exitDone, exitError, exitFixture, exitUsage)
 	return cmd
