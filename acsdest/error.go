@@ -26,7 +26,7 @@ type Error struct {
 	Status int
 	// ErrorDetail is what the service said about it, empty when it said nothing.
 	ErrorDetail
-	// RequestID identifies the call for Microsoft's support (MS-CV).
+	// RequestID identifies the call for Microsoft's support (MS-CV). It ends the text of the error.
 	RequestID string
 
 	retryAfter  time.Duration
@@ -48,6 +48,9 @@ func (e *Error) Error() string {
 		b.WriteString(e.err.Error())
 	default:
 		b.WriteString(e.Outcome.String())
+	}
+	if e.RequestID != "" && e.token() == nil { // whose text has it already
+		b.WriteString(" [" + oneLine(e.RequestID) + "]")
 	}
 	return b.String()
 }

@@ -72,8 +72,8 @@ func TestErrorEnvelopes(t *testing.T) {
 			if diff := cmp.Diff(tt.want, e.ErrorDetail); diff != "" {
 				t.Errorf("detail (-want +got):\n%s", diff)
 			}
-			if err.Error() != tt.text {
-				t.Errorf("error %q; want %q", err, tt.text)
+			if want := tt.text + " [cv.1]"; err.Error() != want {
+				t.Errorf("error %q; want %q", err, want)
 			}
 			if e.NoToken() {
 				t.Errorf("%v: it says that there is no token", err)

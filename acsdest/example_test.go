@@ -80,14 +80,14 @@ func ExampleError() {
 	if errors.As(err, &e) {
 		switch e.Outcome {
 		case acsdest.OutcomeNotDone:
-			fmt.Println("it may be sent again:", err)
+			fmt.Println("it may be sent again:", e.Status, e.Message)
 		case acsdest.OutcomeDone:
 			fmt.Println("it is there; its ID is in the thread:", err)
 		case acsdest.OutcomeOpen:
 			fmt.Println("only the thread can tell:", err)
 		}
 	}
-	// Output: it may be sent again: send message: 404 Not Found: The specified thread id was not found.
+	// Output: it may be sent again: 404 The specified thread id was not found.
 }
 
 // Who wrote a migrated message, and when, is in its metadata.

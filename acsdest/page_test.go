@@ -127,7 +127,7 @@ func TestListFailsOnceAndLast(t *testing.T) {
 		}
 		got = append(got, string(m.ID))
 	}
-	if diff := cmp.Diff([]string{"2", "list messages: 503 Service Unavailable"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"2", "list messages: 503 Service Unavailable [cv.1]"}, got); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
 	}
 	for m, err := range list { // begins anew, and may be left early

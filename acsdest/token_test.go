@@ -179,11 +179,11 @@ func TestTokenFailureIsNotDone(t *testing.T) {
 		unauthorized bool
 		text         string
 	}{
-		{"key refused", status(401, `{"error":{"code":"Denied"}}`), 401, true, "issue token: 401 Unauthorized (Denied)"},
-		{"user unknown", status(404, ""), 404, false, "issue token: 404 Not Found"},
-		{"service down", status(503, ""), 0, false, "issue token: 503 Service Unavailable"},
+		{"key refused", status(401, `{"error":{"code":"Denied"}}`), 401, true, "issue token: 401 Unauthorized (Denied) [cv.1]"},
+		{"user unknown", status(404, ""), 404, false, "issue token: 404 Not Found [cv.1]"},
+		{"service down", status(503, ""), 0, false, "issue token: 503 Service Unavailable [cv.1]"},
 		{"connection lost", fails(errors.New("reset")), 0, false, "issue token: outcome unknown: reset"},
-		{"no token in the answer", status(200, "{}"), 0, false, "issue token: 200 OK: answer cannot be read: no token in it"},
+		{"no token in the answer", status(200, "{}"), 0, false, "issue token: 200 OK: answer cannot be read: no token in it [cv.1]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := &issuer{fail: tt.fail}

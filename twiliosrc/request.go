@@ -52,8 +52,11 @@ func (c *Client) attempt(ctx context.Context, e *endpoint, target string) ([]byt
 
 	started := time.Now()
 	resp, err := e.handler(boundClient{ctx, c, e}).Get(e.base+target, nil, nil, "")
+	path, _, _ := strings.Cut(target, "?")
 	if err != nil {
-		return nil, unreachable(ctx, e.target.Host, err)
+		err = unreachable(ctx, e.target.Host, err)
+		c.log.DebugContext(ctx, "twilio did not answer", "path", path, "error", err, "took", time.Since(started))
+		return nil, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
@@ -63,7 +66,6 @@ func (c *Client) attempt(ctx context.Context, e *endpoint, target string) ([]byt
 	e.reached.Store(true)
 	account, _ := strconv.Atoi(resp.Header.Get("Twilio-Concurrent-Requests"))
 	c.requests.answered(ctx, started, resp.StatusCode == http.StatusTooManyRequests, account)
-	path, _, _ := strings.Cut(target, "?")
 	c.log.DebugContext(ctx, "twilio answered", "path", path, "status", resp.StatusCode,
 		"request", requestID(resp), "took", time.Since(started))
 	if resp.StatusCode != http.StatusOK || len(body) > maxBody || !json.Valid(body) {

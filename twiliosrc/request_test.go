@@ -168,6 +168,11 @@ func TestErrorsShowNoSecrets(t *testing.T) {
 				}
 			}
 		}
+		for _, told := range []string{"twilio answered", "twilio did not answer"} {
+			if !strings.Contains(log.String(), `msg="`+told+`" path=/v1/Services`) {
+				t.Errorf("the log does not tell that %s", told)
+			}
+		}
 	})
 }
 
