@@ -92,3 +92,24 @@ func TestVerifyCountsWhatIsNotListed(t *testing.T) {
 		t.Errorf("%d of %d threads are not listed, want one of three", v.Unlisted, v.Summary.Conversations.Total)
 	}
 }
+
+// Of somebody who is dropped, participations and messages are left out.
+func TestVerifyTellsWhoIsDropped(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), nil)
+	w.decide(mapping.Decision{Key: tinyUser("ben.ortiz"), Action: mapping.ActionDrop})
+	w.mustRun()
+	v := w.verify()
+	if !v.OK() || len(v.Services) == 0 {
+		t.Fatalf("differences %v, services %v", v.Differences, v.Services)
+	}
+	var within migrate.LeftOut
+	for _, s := range v.Services {
+		within = within.Plus(s.Within)
+	}
+	if want := (migrate.LeftOut{Participants: 3, Messages: 5}); within != want {
+		t.Errorf("left out within threads: %+v, want %+v", within, want)
+	}
+	if got := v.Summary.Participants; got.Unchanged != got.Total {
+		t.Errorf("participants %+v", got)
+	}
+}
