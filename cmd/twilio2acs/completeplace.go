@@ -33,8 +33,8 @@ func snapshots(_ *cobra.Command, _ []string, begin string) ([]string, cobra.Shel
 	return words, directive
 }
 
-// places are words; one that ends in a colon is followed by a name. After local:, and
-// after the empty word, that is one of a directory.
+// places are words, of which those that end in a colon want more behind it: local: a
+// directory. The empty word stands for a directory by itself.
 func places(words ...string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, begin string) ([]string, cobra.ShellCompDirective) {
 		var offered []string
