@@ -33,24 +33,36 @@ type messageDetails interface {
 // messages yields what open's cursor comes to, completed by src.
 func messages(ctx context.Context, src messageDetails, c mapping.Conversation, open func() messageCursor) iter.Seq2[mapping.Message, error] {
 	return func(yield func(mapping.Message, error) bool) {
-		cursor := open()
-		defer cursor.close()
-		for {
-			m, err := cursor.next(ctx)
-			if err == nil {
-				err = complete(ctx, src, c, m)
-			}
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			if m == nil {
-				m = new(mapping.Message)
-			}
-			if !yield(*m, err) {
+		r := messageReading{cursor: open(), src: src, conversation: &c}
+		defer r.cursor.close()
+		for r.next(ctx) {
+			if !yield(*r.message, r.err) {
 				return
 			}
 		}
 	}
+}
+
+// messageReading goes through messages and completes them.
+type messageReading struct {
+	cursor       messageCursor
+	src          messageDetails
+	conversation *mapping.Conversation
+
+	message *mapping.Message // the last one that was read, empty where there is no more than an error
+	err     error
+}
+
+// next reads the next message. It reports false behind the last one.
+func (r *messageReading) next(ctx context.Context) bool {
+	r.message, r.err = r.cursor.next(ctx)
+	if r.err == nil {
+		r.err = complete(ctx, r.src, *r.conversation, r.message)
+	}
+	if r.message == nil {
+		r.message = new(mapping.Message)
+	}
+	return !errors.Is(r.err, io.EOF)
 }
 
 // complete adds to m what the list does not say. It leaves what it learned in m when
