@@ -84,15 +84,25 @@ func (c *client) admit(ctx context.Context, rec *record) error {
 	if c.gate == nil {
 		return nil
 	}
-	if c.ready != nil {
-		if err := c.ready(ctx, rec.call); err != nil {
+	if !take(ctx, rec.call) {
+		if err := c.pass(ctx, rec.call); err != nil {
 			return err
 		}
 	}
-	if err := admit(ctx, c.gate, rec.call); err != nil {
-		return refusal(rec.call.Operation, err)
-	}
 	rec.admitted = true
+	return nil
+}
+
+// pass waits at the gate, once there is what an attempt needs.
+func (c *client) pass(ctx context.Context, call limits.Call) error {
+	if c.ready != nil {
+		if err := c.ready(ctx, call); err != nil {
+			return err
+		}
+	}
+	if err := admit(ctx, c.gate, call); err != nil {
+		return refusal(call.Operation, err)
+	}
 	return nil
 }
 

@@ -81,6 +81,11 @@ func (d *Destination) RemoveParticipant(ctx context.Context, as mapping.Communic
 	return d.chat.RemoveParticipant(ctx, as, thread, member)
 }
 
+// AdmitMessage waits until a message may be sent.
+func (d *Destination) AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) (admitted context.Context, release func(), err error) {
+	return d.chat.AdmitMessage(ctx, as, thread)
+}
+
 // SendMessage sends a text message.
 func (d *Destination) SendMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, m mapping.NewChatMessage) (mapping.ChatMessageID, error) {
 	return d.chat.SendMessage(ctx, as, thread, m, nil)

@@ -143,3 +143,34 @@ type admit func(limits.Call)
 func (a admit) Admit(_ context.Context, c limits.Call) error { a(c); return nil }
 
 func (admit) Observe(limits.Call, int, time.Duration) {}
+
+// A message that was admitted ahead does not pass the gate again, and an admission that
+// nobody used goes back.
+func TestAdmittedAhead(t *testing.T) {
+	gate := new(notes)
+	s := play(status(201, `{"id":"1"}`), status(201, `{"id":"2"}`))
+	chat := newChat(t, s, &acsdest.ClientOptions{Gate: gate})
+	ctx, release, err := chat.AdmitMessage(t.Context(), alice, thread)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := chat.SendMessage(ctx, alice, thread, hello, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	release()
+	if _, release, err = chat.AdmitMessage(t.Context(), alice, thread); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	release()
+	want := []string{
+		"admit send message", "send message: 201 0s",
+		"admit send message", "send message: 201 0s",
+		"admit send message", "send message: 0 0s",
+	}
+	if diff := cmp.Diff(want, gate.lines); diff != "" {
+		t.Errorf("the gate saw (-want +got):\n%s", diff)
+	}
+}

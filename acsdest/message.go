@@ -48,6 +48,15 @@ func (c *Chat) SendMessage(ctx context.Context, as mapping.CommunicationUserID, 
 	return sent.ID, nil
 }
 
+// AdmitMessage waits until the gate lets a message of as to the thread through, and
+// until there is a token for it. SendMessage with the context returned is then made
+// at once, and must be all that this context is used for; release has to be called
+// after it. Whoever keeps many messages waiting holds less by this than within
+// SendMessage, and can think better of it.
+func (c *Chat) AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) (admitted context.Context, release func(), err error) {
+	return c.client.admitAhead(ctx, limits.Call{Operation: limits.SendMessage, User: string(as), Thread: string(thread)})
+}
+
 type sentMessage struct {
 	ID mapping.ChatMessageID `json:"id"`
 }

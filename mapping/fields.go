@@ -9,7 +9,7 @@ type field struct{ key, value string }
 // within room. A field that is too large is left out and the next one
 // tried. Values become valid UTF-8; empty ones say nothing and are omitted.
 func fit(fields []field, room extent) (md Metadata, size extent, left []string) {
-	md = make(Metadata, len(fields))
+	md = Metadata{} // most fields are empty
 	for _, f := range fields {
 		if f.value == "" {
 			continue

@@ -52,8 +52,8 @@ type turn struct {
 
 // carryConversations does something with every conversation of the list, many at
 // a time, in the order that Options.Order names. Damaged ones are reported.
-func (e *Engine) carryConversations(ctx context.Context, do func(context.Context, mapping.Conversation, turn) error) error {
-	countHooks := e.hooked(func(context.Context, mapping.Conversation) error { return nil })
+func (e *Engine) carryConversations(ctx context.Context, do func(context.Context, *mapping.Conversation, turn) error) error {
+	countHooks := e.hookCounter()
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(e.opts.Active)
 	b := &beginning{
@@ -70,10 +70,10 @@ func (e *Engine) carryConversations(ctx context.Context, do func(context.Context
 		t := turn{slack: slack, begun: sync.OnceFunc(func() { <-b.begins })}
 		g.Go(func() error {
 			defer t.begun()
-			if err := countHooks(gctx, c); err != nil {
+			if err := countHooks(gctx, &c); err != nil {
 				return err
 			}
-			return do(gctx, c, t)
+			return do(gctx, &c, t)
 		})
 	}
 	err := g.Wait() // the cause; the list's error may only echo it

@@ -26,7 +26,7 @@ type worker struct {
 	authors []author // of the latest messages
 	// waiting are messages held back: at first until it is known who writes, then
 	// the last one until the history before it is closed.
-	waiting []mapping.Message
+	waiting []*mapping.Message
 	ahead   mediaAhead
 	next    time.Time // not before then may the next message be sent
 	touched bool      // something was changed in this run
@@ -41,17 +41,17 @@ type worker struct {
 // Tens of thousands of conversations wait deep below this function, each on a stack
 // of its own: what is done before and after is apart, so that its variables are on
 // none of them.
-func (e *Engine) conversation(ctx context.Context, c mapping.Conversation, t turn) error {
+func (e *Engine) conversation(ctx context.Context, c *mapping.Conversation, t turn) error {
 	ctx = withSlack(ctx, t.slack)
 	w := e.newWorker(c, t)
 	err := w.run(ctx)
 	return e.end(ctx, w, err)
 }
 
-func (e *Engine) newWorker(c mapping.Conversation, t turn) *worker {
+func (e *Engine) newWorker(c *mapping.Conversation, t turn) *worker {
 	e.listed.addConversation(c.SID)
 	e.stats.begin(c.SID)
-	w := &worker{subject: newSubject(e.view, c), writer: e.writer, turn: t}
+	w := &worker{subject: newSubject(e.view, *c), writer: e.writer, turn: t}
 	if t.held != nil {
 		w.acquaintance = t.held.acquaintance
 	}
@@ -160,7 +160,7 @@ func (w *worker) close(ctx context.Context) error {
 		if w.holds() {
 			return w.holdBack(ctx)
 		}
-		if err := w.removeTemporary(ctx, w.roster.Sender(w.waiting[last])); err != nil {
+		if err := w.removeTemporary(ctx, w.roster.Sender(*w.waiting[last])); err != nil {
 			return err
 		}
 		if err := w.awaitTurn(ctx); err != nil {

@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -10,18 +11,57 @@ import (
 // delivery is a message on its way into its thread. What is known of it stands here
 // rather than on the stack: tens of thousands wait for their turn at once.
 type delivery struct {
-	message mapping.Message
+	message *mapping.Message
 	draft   mapping.MessageDraft
+	from    mapping.CommunicationUserID
 	rec     mapping.MessageRecord // what it becomes
 }
 
-// send carries one message over and acknowledges it.
-func (w *worker) send(ctx context.Context, d *delivery) error {
-	err := w.deliver(ctx, d)
+// sendNext carries the next message of the conversation over. Of the time of a run
+// next to all is spent here, by tens of thousands of conversations that wait for the
+// turn of theirs. So while they do little is on their stacks, which the garbage
+// collector then makes small again.
+func (w *worker) sendNext(ctx context.Context, d *delivery) error {
+	err := w.precede(ctx, d)
+	if err == nil {
+		admitted, release := w.admitted(ctx, d)
+		err = w.atMessage(d, w.send(admitted, d))
+		release()
+	}
 	if errors.Is(err, errGone) {
 		return nil
 	}
-	if err != nil {
+	return err
+}
+
+// atMessage says at which message err occurred.
+func (w *worker) atMessage(d *delivery, err error) error {
+	return step("message "+strconv.FormatInt(d.message.Index, 10), err)
+}
+
+// precede does everything that comes before a message.
+func (w *worker) precede(ctx context.Context, d *delivery) error {
+	if err := w.receipts(ctx, d.message.Index); err != nil {
+		return step("send read receipt", err)
+	}
+	return w.atMessage(d, w.ready(ctx, d))
+}
+
+// admitted waits until a message that is ready may be sent. Its first attempt is then
+// made with the context returned, and release called after it. What goes wrong here
+// that attempt meets as well, and knows what to do about it.
+func (w *worker) admitted(ctx context.Context, d *delivery) (admitted context.Context, release func()) {
+	if !w.tail.holds(d.message.SID) && w.spaced(ctx) == nil {
+		if admitted, release, err := w.acs.AdmitMessage(ctx, d.from, w.rec.Thread); err == nil {
+			return admitted, release
+		}
+	}
+	return ctx, func() {}
+}
+
+// send sends a message that is ready and acknowledges it.
+func (w *worker) send(ctx context.Context, d *delivery) error {
+	if err := w.deliver(ctx, d); err != nil {
 		return err
 	}
 	if err := w.ledger.Acknowledge(w.c.SID, d.rec); err != nil {
@@ -35,11 +75,14 @@ func (w *worker) send(ctx context.Context, d *delivery) error {
 
 // sendLate sends a message that came to light only after later ones had been
 // sent. It stands behind them.
-func (w *worker) sendLate(ctx context.Context, m mapping.Message) error {
+func (w *worker) sendLate(ctx context.Context, m *mapping.Message) error {
 	d := &delivery{message: m}
-	err := w.deliver(ctx, d)
+	err := w.ready(ctx, d)
 	if errors.Is(err, errGone) {
 		return nil
+	}
+	if err == nil {
+		err = w.deliver(ctx, d)
 	}
 	if err != nil {
 		return err
@@ -53,22 +96,30 @@ func (w *worker) sendLate(ctx context.Context, m mapping.Message) error {
 // errGone says that a message was deleted in Twilio after it had been listed.
 var errGone = errors.New("deleted in Twilio meanwhile")
 
-// deliver sends a message with its files and notes what it became.
-func (w *worker) deliver(ctx context.Context, d *delivery) error {
+// ready stores the files of a message, drafts it, and sees to it that whoever sends it
+// can.
+func (w *worker) ready(ctx context.Context, d *delivery) error {
 	if err := w.compose(ctx, d); err != nil {
 		return err
 	}
 	if err := w.firstContact(ctx); err != nil {
 		return err
 	}
-	var err error
-	if d.rec.Stub = w.stubStands(d.message); !d.rec.Stub {
-		err = w.sendDraft(ctx, d)
-		d.rec.Stub = outcomeOf(err) == refused && badContent(err) && len(d.rec.IDs) == 0
+	if d.rec.Stub = w.stubStands(*d.message); d.rec.Stub {
+		w.composeStub(d, nil)
 	}
-	if d.rec.Stub {
+	return w.address(ctx, d)
+}
+
+// deliver sends a message that is ready and notes what it became.
+func (w *worker) deliver(ctx context.Context, d *delivery) error {
+	err := w.sendParts(ctx, d)
+	if !d.rec.Stub && outcomeOf(err) == refused && badContent(err) && len(d.rec.IDs) == 0 {
+		d.rec.Stub = true
 		w.composeStub(d, err)
-		err = w.sendDraft(ctx, d)
+		if err = w.address(ctx, d); err == nil {
+			err = w.sendParts(ctx, d)
+		}
 	}
 	if err != nil {
 		return err
@@ -82,9 +133,9 @@ func (w *worker) deliver(ctx context.Context, d *delivery) error {
 // compose drafts a message, after its files have been stored.
 func (w *worker) compose(ctx context.Context, d *delivery) error {
 	d.rec = mapping.MessageRecord{Index: d.message.Index, SID: d.message.SID, Source: d.message.Source()}
-	found, err := w.media(ctx, d.message)
+	found, err := w.media(ctx, *d.message)
 	if err == nil {
-		d.message, err = withReceipts(ctx, w.src, w.rules, w.c, d.message)
+		*d.message, err = withReceipts(ctx, w.src, w.rules, w.c, *d.message)
 	}
 	if errors.Is(err, errGone) {
 		w.log.Info("deleted in Twilio after it had been listed", "conversation", w.c.SID, "message", d.rec.SID)
@@ -94,7 +145,7 @@ func (w *worker) compose(ctx context.Context, d *delivery) error {
 		return err
 	}
 	var losses []mapping.Loss
-	d.draft, losses = w.rules.ChatMessage(w.roster, d.message, found)
+	d.draft, losses = w.rules.ChatMessage(w.roster, *d.message, found)
 	w.losses.add(losses)
 	return nil
 }
@@ -103,7 +154,7 @@ func (w *worker) compose(ctx context.Context, d *delivery) error {
 // err.
 func (w *worker) composeStub(d *delivery, err error) {
 	var losses []mapping.Loss
-	d.draft, losses = stubOf(w.rules, w.roster, d.message)
+	d.draft, losses = stubOf(w.rules, w.roster, *d.message)
 	w.losses.add(losses)
 	w.log.Warn("message refused for good, a stub takes its place", "conversation", w.c.SID, "message", d.message.SID, "error", err)
 }
@@ -131,28 +182,29 @@ func badContent(err error) bool {
 	return s == 400 || s == 413 || s == 422
 }
 
-// part is what part i of the draft must look like once from has sent it.
-func (d *delivery) part(i int, from mapping.CommunicationUserID) *expected {
-	return &expected{d.message.SID, partOf(i, len(d.draft.Parts)), from, d.draft.Parts[i]}
+// part is what part i of the draft must look like once it has been sent.
+func (d *delivery) part(i int) *expected {
+	return &expected{d.message.SID, partOf(i, len(d.draft.Parts)), d.from, d.draft.Parts[i]}
 }
 
-// sendDraft sends the parts of one message. After an error the record has the IDs of
-// those that have arrived.
-func (w *worker) sendDraft(ctx context.Context, d *delivery) error {
-	d.rec.IDs = nil
+// address does what a draft needs before it is sent: its sender is a member of the
+// thread, and its parts are noted.
+func (w *worker) address(ctx context.Context, d *delivery) (err error) {
 	if err := w.storeChunk(ctx, d.draft); err != nil {
 		return err
 	}
-	from, err := w.sender(ctx, d.draft.Sender)
-	if err != nil {
+	if d.from, err = w.sender(ctx, d.draft.Sender); err != nil {
 		return err
 	}
-	if err := w.planParts(ctx, d); err != nil {
-		return err
-	}
+	return w.planParts(ctx, d)
+}
+
+// sendParts sends the parts of one message. After an error the record has the IDs of
+// those that have arrived.
+func (w *worker) sendParts(ctx context.Context, d *delivery) error {
 	d.rec.IDs = make([]mapping.ChatMessageID, 0, len(d.draft.Parts))
 	for i := range d.draft.Parts {
-		id, err := w.sendPart(ctx, from, d.part(i, from))
+		id, err := w.sendPart(ctx, d.part(i))
 		if err != nil {
 			return err
 		}

@@ -30,6 +30,14 @@ type ThreadWriter interface {
 	SendReadReceipt(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, id mapping.ChatMessageID) error
 }
 
+// A MessageGate lets messages through, as far as the rate limits admit them, before
+// they are sent: most of the time of a run is spent at it.
+type MessageGate interface {
+	// AdmitMessage waits until a message may be sent. SendMessage with the context
+	// returned then goes at once; release, called after it, gives back what was not used.
+	AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) (admitted context.Context, release func(), err error)
+}
+
 // A ThreadEditor changes what stands in threads already. Every call may be
 // repeated: it says how things are to be, not what is to happen to them.
 type ThreadEditor interface {

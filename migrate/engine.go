@@ -28,6 +28,7 @@ type Twilio interface {
 type ACS interface {
 	Identities
 	ThreadWriter
+	MessageGate
 	ThreadEditor
 	ThreadReader
 	MessageReader

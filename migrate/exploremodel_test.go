@@ -324,6 +324,10 @@ func (a *modelACS) RemoveParticipant(_ context.Context, as mapping.Communication
 	})
 }
 
+func (a *modelACS) AdmitMessage(ctx context.Context, _ mapping.CommunicationUserID, _ mapping.ThreadID) (context.Context, func(), error) {
+	return ctx, func() {}, nil
+}
+
 func (a *modelACS) SendMessage(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, n mapping.NewChatMessage) (mapping.ChatMessageID, error) {
 	var out mapping.ChatMessageID
 	err := a.in("send message", as, id, func(t *modelThread, visible time.Time) error {

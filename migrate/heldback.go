@@ -21,7 +21,7 @@ func (w *worker) holdBack(ctx context.Context) error {
 	if err := w.sendWaiting(ctx, 1); err != nil {
 		return err
 	}
-	newest := w.waiting[0]
+	newest := *w.waiting[0]
 	w.heldBack = true
 	if _, err := w.media(ctx, newest); err != nil && !errors.Is(err, errGone) {
 		return err // its files can go ahead

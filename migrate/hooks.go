@@ -16,23 +16,21 @@ func (v *view) countHooks(ctx context.Context) error {
 	return err
 }
 
-// hooked is do, after the webhooks of the conversation have been counted. Once
-// they cannot be listed, nobody asks for those of others.
-func (v *view) hooked(do func(context.Context, mapping.Conversation) error) func(context.Context, mapping.Conversation) error {
+// hookCounter counts the webhooks of one conversation after the other. Once they
+// cannot be listed, nobody asks for those of others.
+func (v *view) hookCounter() func(context.Context, *mapping.Conversation) error {
 	src, ok := facet[ScopedHookSource](v.src)
 	if !ok {
-		return do
+		return func(context.Context, *mapping.Conversation) error { return nil }
 	}
 	var refused atomic.Bool
-	return func(ctx context.Context, c mapping.Conversation) error {
-		if !refused.Load() {
-			whole, err := v.count(ctx, src.HooksOf(ctx, c))
-			if err != nil {
-				return err
-			}
-			refused.Store(!whole)
+	return func(ctx context.Context, c *mapping.Conversation) error {
+		if refused.Load() {
+			return nil
 		}
-		return do(ctx, c)
+		whole, err := v.count(ctx, src.HooksOf(ctx, *c))
+		refused.Store(!whole)
+		return err
 	}
 }
 

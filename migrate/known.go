@@ -46,11 +46,21 @@ func (k *known) at(index int64) (mapping.MessageRecord, bool, error) {
 			return rec, false, err
 		}
 		if !ok {
+			k.release()
 			return rec, false, nil
 		}
 		k.cur, k.has = rec, true
 	}
 }
+
+// release gives up what reading the ledger took. Most conversations have nothing in it
+// when they are begun, and wait for long after that.
+func (k *known) release() {
+	k.stop()
+	k.next, k.stop = noRecord, func() {}
+}
+
+func noRecord() (rec mapping.MessageRecord, err error, ok bool) { return rec, nil, false } //nolint:staticcheck // as iter.Pull2 has it
 
 // passed notes a record that the source has nothing for.
 func (k *known) passed(rec mapping.MessageRecord) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -15,30 +16,43 @@ import (
 // endOfTime is above every index.
 const endOfTime = math.MaxInt64
 
+// passage is a way through the messages of a conversation as Twilio lists them, beside
+// what the ledger has of them.
+type passage struct {
+	listed iter.Seq2[mapping.Message, error]
+	known  *known
+	gone   []mapping.MessageRecord // not listed any more
+}
+
+// passage is that through the messages whose index is above after.
+func (w *worker) passage(ctx context.Context, after int64) *passage {
+	p := &passage{listed: w.src.Messages(ctx, w.c, after), known: newKnown(w.records, w.c.SID, after)}
+	p.known.leave = func(rec mapping.MessageRecord) { p.gone = append(p.gone, rec) }
+	return p
+}
+
 // carryMessages goes through those of the conversation whose index is above
 // after, brings what was sent in step and sends what was not, but for the last
 // one, which waits until the history is closed.
 func (w *worker) carryMessages(ctx context.Context, after int64) error {
-	known := newKnown(w.records, w.c.SID, after)
-	defer known.stop()
-	var gone []mapping.MessageRecord
-	known.leave = func(rec mapping.MessageRecord) { gone = append(gone, rec) }
-	for m, err := range w.src.Messages(ctx, w.c, after) {
+	p := w.passage(ctx, after)
+	defer p.known.stop()
+	for m, err := range p.listed {
 		if err != nil {
 			return unreadable("list messages", err)
 		}
-		if err := w.message(ctx, m, known); err != nil {
+		if err := w.message(ctx, &m, p.known); err != nil {
 			return err
 		}
 		if err := w.proceed(ctx); err != nil {
 			return err
 		}
 	}
-	if _, err := known.rest(); err != nil {
+	if _, err := p.known.rest(); err != nil {
 		return ledgerFailure(err)
 	}
-	w.depart(gone) // only now is it certain that the list was whole
-	return w.countUnchecked(known)
+	w.depart(p.gone) // only now is it certain that the list was whole
+	return w.countUnchecked(p.known)
 }
 
 // depart notes messages that are not listed any more.
@@ -50,26 +64,26 @@ func (w *worker) depart(gone []mapping.MessageRecord) {
 
 // message brings m in step if it was sent, and holds it back if it was not: until the
 // next one comes, or until it is known who writes.
-func (w *worker) message(ctx context.Context, m mapping.Message, known *known) error {
+func (w *worker) message(ctx context.Context, m *mapping.Message, known *known) error {
 	w.sum.Messages.Total++
 	rec, there, err := known.at(m.Index)
 	if err != nil {
 		return ledgerFailure(err)
 	}
-	switch w.judge(m, rec, there) {
+	switch w.judge(*m, rec, there) {
 	case missing:
 		w.waiting = append(w.waiting, m)
-		w.storeAhead(ctx, m)
+		w.storeAhead(ctx, *m)
 		return nil
 	case late:
 		err = w.sendLate(ctx, m)
 	case edited:
-		err = w.amend(ctx, m, rec)
+		err = w.amend(ctx, *m, rec)
 	case confused:
 		w.sum.Messages.Failed++
 		w.problem(string(m.SID), "compare", fmt.Sprintf("message %s was carried under its index", rec.SID))
 	default:
-		err = w.confirm(ctx, m)
+		err = w.confirm(ctx, *m)
 	}
 	w.stats.messages.Add(1)
 	return step("message "+strconv.FormatInt(m.Index, 10), err)
@@ -117,17 +131,9 @@ func (w *worker) proceed(ctx context.Context) error {
 	return w.sendWaiting(ctx, 1)
 }
 
-// firstWaiting takes the first message that was held back.
-func (w *worker) firstWaiting() *delivery {
-	d := &delivery{message: w.waiting[0]}
-	w.waiting = slices.Delete(w.waiting, 0, 1)
-	return d
-}
-
 // weight is about how many bytes messages hold.
-func weight(messages []mapping.Message) (n int) {
-	for i := range messages {
-		m := &messages[i]
+func weight(messages []*mapping.Message) (n int) {
+	for _, m := range messages {
 		n += messageBytes + len(m.Raw) + len(m.Body) + len(m.Attributes)
 	}
 	return n
@@ -136,19 +142,17 @@ func weight(messages []mapping.Message) (n int) {
 // sendWaiting sends what was held back, but for the last keep messages.
 func (w *worker) sendWaiting(ctx context.Context, keep int) error {
 	for len(w.waiting) > keep {
-		d := w.firstWaiting()
-		if err := w.receipts(ctx, d.message.Index); err != nil {
-			return step("send read receipt", err)
-		}
-		if err := w.send(ctx, d); err != nil {
-			return step("message "+strconv.FormatInt(d.message.Index, 10), err)
+		d := &delivery{message: w.waiting[0]}
+		w.waiting = slices.Delete(w.waiting, 0, 1)
+		if err := w.sendNext(ctx, d); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // sendPart sends one message, or finds that it is there already.
-func (w *worker) sendPart(ctx context.Context, from mapping.CommunicationUserID, want *expected) (mapping.ChatMessageID, error) {
+func (w *worker) sendPart(ctx context.Context, want *expected) (mapping.ChatMessageID, error) {
 	id, err := w.tail.adopt(*want)
 	if errors.Is(err, errEarlier) {
 		err = w.dropParts(ctx, want.sid)
@@ -162,7 +166,7 @@ func (w *worker) sendPart(ctx context.Context, from mapping.CommunicationUserID,
 		if err := w.spaced(ctx); err != nil {
 			return "", err
 		}
-		id, err := w.attempt(ctx, from, want.message)
+		id, err := w.attempt(ctx, want)
 		attempts.note(err)
 		switch outcomeOf(err) {
 		case done:
@@ -190,10 +194,10 @@ func (w *worker) sendPart(ctx context.Context, from mapping.CommunicationUserID,
 	}
 }
 
-func (w *worker) attempt(ctx context.Context, from mapping.CommunicationUserID, m mapping.NewChatMessage) (mapping.ChatMessageID, error) {
+func (w *worker) attempt(ctx context.Context, want *expected) (mapping.ChatMessageID, error) {
 	calls, cancel := graceful(ctx)
 	defer cancel()
-	return w.acs.SendMessage(calls, from, w.rec.Thread, m)
+	return w.acs.SendMessage(calls, want.from, w.rec.Thread, want.message)
 }
 
 // arrived notes when the next message may be sent: not within the same stretch

@@ -68,11 +68,11 @@ func (p *planner) run(ctx context.Context) error {
 
 // begin is what begins conversations: their changes come in the order of the list.
 func (p *planner) begin() func(mapping.Conversation) func(context.Context) error {
-	count := p.hooked(func(context.Context, mapping.Conversation) error { return nil })
+	count := p.hookCounter()
 	return func(c mapping.Conversation) func(context.Context) error {
 		changes := p.changes.group()
 		return func(ctx context.Context) error {
-			if err := count(ctx, c); err != nil {
+			if err := count(ctx, &c); err != nil {
 				return cmp.Or(err, changes.close())
 			}
 			err := p.conversation(ctx, c, changes)

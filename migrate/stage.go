@@ -53,7 +53,7 @@ func (e *Engine) stage(ctx context.Context) error {
 }
 
 // stagePeople creates the users of those who take part in c.
-func (e *Engine) stagePeople(ctx context.Context, c mapping.Conversation, _ turn) error {
+func (e *Engine) stagePeople(ctx context.Context, c *mapping.Conversation, _ turn) error {
 	return e.ahead(ctx, c, func(ctx context.Context, w *worker) error {
 		w.countPeople()
 		return w.createPeople(ctx, w.roster.Members)
@@ -61,9 +61,9 @@ func (e *Engine) stagePeople(ctx context.Context, c mapping.Conversation, _ turn
 }
 
 // stageMedia stores the files of c.
-func (e *Engine) stageMedia(ctx context.Context, c mapping.Conversation, _ turn) error {
+func (e *Engine) stageMedia(ctx context.Context, c *mapping.Conversation, _ turn) error {
 	return e.ahead(ctx, c, func(ctx context.Context, w *worker) error {
-		for m, err := range w.src.Messages(ctx, c, -1) {
+		for m, err := range w.src.Messages(ctx, w.c, -1) {
 			if err != nil {
 				return unreadable("list messages", err)
 			}
@@ -77,8 +77,8 @@ func (e *Engine) stageMedia(ctx context.Context, c mapping.Conversation, _ turn)
 
 // ahead does some of the work of c before c is carried. What stands in its way is
 // left for then; only what ends a run is an error.
-func (e *Engine) ahead(ctx context.Context, c mapping.Conversation, do func(context.Context, *worker) error) error {
-	w := &worker{subject: newSubject(e.view, c), writer: e.writer}
+func (e *Engine) ahead(ctx context.Context, c *mapping.Conversation, do func(context.Context, *worker) error) error {
+	w := &worker{subject: newSubject(e.view, *c), writer: e.writer}
 	e.stats.begin(c.SID)
 	err := w.open(ctx)
 	if err == nil {

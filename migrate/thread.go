@@ -48,7 +48,7 @@ func (w *worker) prepare(ctx context.Context) error {
 		return nil
 	}
 	for _, m := range w.waiting {
-		w.wrote[w.roster.Sender(m).Key] = true
+		w.wrote[w.roster.Sender(*m).Key] = true
 	}
 	creator := w.creator()
 	request, err := w.request(ctx, creator)

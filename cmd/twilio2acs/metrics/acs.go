@@ -81,11 +81,15 @@ func (g *meteredGate) Admit(ctx context.Context, c limits.Call) error {
 	}
 	waiting := g.metrics.waiting.WithLabelValues(string(c.Operation))
 	waiting.Inc()
-	defer waiting.Dec()
 	began := time.Now()
 	err := g.next.Admit(ctx, c)
-	g.metrics.waited.WithLabelValues(string(c.Operation)).Observe(time.Since(began).Seconds())
+	waiting.Dec()
+	g.waited(c, time.Since(began))
 	return err
+}
+
+func (g *meteredGate) waited(c limits.Call, d time.Duration) {
+	g.metrics.waited.WithLabelValues(string(c.Operation)).Observe(d.Seconds())
 }
 
 // Observe counts, and tells the gate behind.
