@@ -14,7 +14,9 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-const identityVersion = "2023-10-01"
+// IdentityVersion is the version of the Identity API that is used: the one that
+// published SDKs use.
+const IdentityVersion = "2023-10-01"
 
 // entraScope is what an Entra token for Identity is asked for. The double slash
 // is in Microsoft's own SDKs as well.
@@ -60,7 +62,7 @@ func NewIdentityWithCredential(endpoint string, cred azcore.TokenCredential, opt
 
 func newIdentity(endpoint string, opts ClientOptions, before, after []policy.Policy) (*Identity, error) {
 	opts.Logging.IncludeBody = false // the answers are tokens
-	c, err := newClient(endpoint, identityVersion, opts, before, after)
+	c, err := newClient(endpoint, IdentityVersion, opts, before, after)
 	if err != nil {
 		return nil, err
 	}

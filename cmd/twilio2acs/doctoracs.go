@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/doctor"
@@ -31,6 +33,18 @@ func (e *examination) resource(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return resource.name() + " accepts the credentials", nil
+}
+
+// apiVersion looks whether ACS still has the version of its API that is used.
+func (e *examination) apiVersion(context.Context) (string, error) {
+	versions := heard(e.acs).Versions
+	if versions == "" {
+		return "", errNothing
+	}
+	if !strings.Contains(versions, acsdest.IdentityVersion) {
+		return "", warning{withHint(fmt.Errorf("Identity %s is not among the versions that ACS has", acsdest.IdentityVersion), "get a newer twilio2acs")}
+	}
+	return "Identity " + acsdest.IdentityVersion + " is supported", nil
 }
 
 // embedded looks whether the embedded ACS can keep what it is given.

@@ -42,7 +42,7 @@ func (e *examination) checks() []examined {
 	if e.o.dest.isLocal() {
 		checks = append(checks, examined{"embedded acs", e.embedded})
 	} else {
-		checks = append(checks, examined{"acs", e.resource})
+		checks = append(checks, examined{"acs", e.resource}, examined{"acs version", e.apiVersion})
 	}
 	return append(checks, examined{"media store", e.store}, examined{"clock", e.clock})
 }

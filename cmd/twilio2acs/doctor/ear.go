@@ -28,6 +28,7 @@ type Heard struct {
 	Throttled  int           // answers with 429
 	RetryAfter string        // of the last of them
 	Concurrent string        // Twilio-Concurrent-Requests of the last answer
+	Versions   string        // of the API that ACS has, a list with commas; of the last answer
 }
 
 // RoundTrip sends a request. It makes an Ear an http.RoundTripper.
@@ -48,6 +49,7 @@ func (e *Ear) listen(resp *http.Response, sent, received time.Time) {
 	defer e.mu.Unlock()
 	e.said.Answers++
 	e.said.Concurrent = resp.Header.Get("Twilio-Concurrent-Requests")
+	e.said.Versions = resp.Header.Get("api-supported-versions")
 	if resp.StatusCode == http.StatusTooManyRequests {
 		e.said.Throttled++
 		e.said.RetryAfter = resp.Header.Get("Retry-After")

@@ -36,10 +36,10 @@ func TestAhead(t *testing.T) {
 // An ear hears that a service is busy.
 func TestEarHearsRefusals(t *testing.T) {
 	e := doctor.NewEar(func(*http.Request) (*http.Response, error) {
-		return answer(http.StatusTooManyRequests, http.Header{"Retry-After": {"7"}, "Twilio-Concurrent-Requests": {"12"}}), nil
+		return answer(http.StatusTooManyRequests, http.Header{"Retry-After": {"7"}, "Twilio-Concurrent-Requests": {"12"}, "Api-Supported-Versions": {"1, 2"}}), nil
 	})
 	hear(t, e)
-	want := doctor.Heard{Answers: 1, Throttled: 1, RetryAfter: "7", Concurrent: "12"}
+	want := doctor.Heard{Answers: 1, Throttled: 1, RetryAfter: "7", Concurrent: "12", Versions: "1, 2"}
 	if got := e.Heard(); got != want {
 		t.Errorf("heard %+v, want %+v", got, want)
 	}
