@@ -62,9 +62,13 @@ func (c *cutover) verify(ctx context.Context) error {
 	page := c.page(v, skipped)
 	against := page.Against()
 	c.journal.Decision = &night.Decision{At: page.MadeAt.UTC(), Go: page.Go(), Against: against}
-	c.journal.Phase = night.PhaseOver
-	if !page.Go() {
+	switch {
+	case page.Go():
+		c.journal.Phase = night.PhaseOver
+	case c.source.isLive():
 		c.journal.Phase = night.PhaseCheck
+	default: // nobody writes in a snapshot
+		c.journal.Phase = night.PhaseDrain
 	}
 	c.decided(page)
 	entry := report.ProtocolEntry{

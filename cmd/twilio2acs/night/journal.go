@@ -18,7 +18,8 @@ import (
 // Phase is how far a night has come: what is done next.
 type Phase string
 
-// The phases, in their order. A night that is no go begins again with PhaseCheck.
+// The phases, in their order. A night that is no go begins again with PhaseCheck, or with
+// PhaseDrain where nobody can write.
 const (
 	PhaseSync   Phase = "sync"   // rounds, until little is left in Twilio
 	PhaseFreeze Phase = "freeze" // people stop writing in Twilio
