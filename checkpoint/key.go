@@ -62,10 +62,15 @@ func numberKey(number uint64) []byte { return binary.BigEndian.AppendUint64(nil,
 // bytes. An author may be free text of any length; bbolt takes 32 KB.
 const maxPersonKey = 1000
 
+// What parts the key of a person, and what one that is a digest begins with.
+const (
+	separator = "\x00"
+	digested  = "\xff"
+)
+
 // personKey orders people by kind, service and name. Where that would be too
 // long or ambiguous, a digest stands for it.
 func personKey(k mapping.PersonKey) []byte {
-	const separator = "\x00"
 	kind, service := string(k.Kind), string(k.Service)
 	key := strings.Join([]string{kind, service, k.Name}, separator)
 	if len(key) <= maxPersonKey && !strings.Contains(kind+service, separator) {
@@ -76,5 +81,5 @@ func personKey(k mapping.PersonKey) []byte {
 		sum := sha256.Sum256([]byte(part))
 		digest.Write(sum[:])
 	}
-	return digest.Sum([]byte("\xff"))
+	return digest.Sum([]byte(digested))
 }

@@ -341,3 +341,32 @@ func TestThreadsNamed(t *testing.T) {
 		}
 	}
 }
+
+// People are listed by kind, whatever their names are like.
+func TestPersonsOf(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "run.db"))
+	long := strings.Repeat("long ", 1000)
+	all := []mapping.PersonKey{
+		{Kind: mapping.PersonUser, Service: "IS1", Name: "ann"}, {Kind: mapping.PersonUser, Service: "IS2", Name: "ben"},
+		{Kind: mapping.PersonUser, Service: "IS1", Name: long}, {Kind: mapping.PersonPlaceholder, Service: "IS1", Name: long},
+		{Kind: mapping.PersonPlaceholder, Service: "IS1", Name: "+1555"}, mapping.Keeper,
+	}
+	for _, k := range all {
+		if err := l.RecordPerson(mapping.PersonRecord{Key: k}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for kind, want := range map[mapping.PersonKind]int{
+		mapping.PersonUser: 3, mapping.PersonPlaceholder: 2, mapping.PersonKeeper: 1, mapping.PersonFormer: 0,
+	} {
+		got := collect(t, l.PersonsOf(kind))
+		if len(got) != want {
+			t.Errorf("%d of kind %s, want %d", len(got), kind, want)
+		}
+		for _, p := range got {
+			if p.Key.Kind != kind {
+				t.Errorf("%+v among those of kind %s", p.Key, kind)
+			}
+		}
+	}
+}

@@ -16,6 +16,23 @@ func (r *Reader) Persons() iter.Seq2[mapping.PersonRecord, error] {
 	return list[mapping.PersonRecord](r, personBucket, nil)
 }
 
+// PersonsOf lists the people of one kind, by service and name, without looking at the
+// others, and after them those whose names are too long for a key.
+func (r *Reader) PersonsOf(kind mapping.PersonKind) iter.Seq2[mapping.PersonRecord, error] {
+	return func(yield func(mapping.PersonRecord, error) bool) {
+		for _, prefix := range []string{string(kind) + separator, digested} {
+			for p, err := range list[mapping.PersonRecord](r, personBucket, []byte(prefix)) {
+				if err == nil && p.Key.Kind != kind {
+					continue
+				}
+				if !yield(p, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
 // RecordPerson replaces the record of a person. It is on disk on return.
 func (l *Ledger) RecordPerson(p mapping.PersonRecord) error {
 	return record(l, personBucket, personKey(p.Key), p, partOf(p), countPerson)

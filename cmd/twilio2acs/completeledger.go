@@ -87,18 +87,21 @@ func (c completion) items(cmd *cobra.Command, args []string, begin string) ([]st
 			})
 		})
 	case strings.HasPrefix(begin, "8:"):
-		return c.people(cmd, begin, func(p mapping.PersonRecord) (string, string) { return string(p.ID), string(p.Key.Kind) })
+		return c.offer(cmd, func(r *checkpoint.Reader) iter.Seq2[string, string] {
+			return named(r.Persons(), begin, func(p mapping.PersonRecord) (string, string) {
+				return string(p.ID), string(p.Key.Kind)
+			})
+		})
 	}
 	return c.conversations(cmd, args, begin)
 }
 
 // identities are the users of Twilio in the ledger.
 func (c completion) identities(cmd *cobra.Command, _ []string, begin string) ([]string, cobra.ShellCompDirective) {
-	return c.people(cmd, begin, func(p mapping.PersonRecord) (string, string) {
-		if p.Key.Kind != mapping.PersonUser {
-			return "", ""
-		}
-		return p.Key.Name, string(p.Key.Service)
+	return c.offer(cmd, func(r *checkpoint.Reader) iter.Seq2[string, string] {
+		return named(r.PersonsOf(mapping.PersonUser), begin, func(p mapping.PersonRecord) (string, string) {
+			return p.Key.Name, string(p.Key.Service)
+		})
 	})
 }
 
@@ -107,11 +110,6 @@ func (c completion) services(cmd *cobra.Command, _ []string, begin string) ([]st
 	return c.offer(cmd, func(r *checkpoint.Reader) iter.Seq2[string, string] {
 		return named(r.Threads(), begin, func(t mapping.ThreadRecord) (string, string) { return string(t.Service), "" })
 	})
-}
-
-// people are those in the ledger, by the word that they are offered with.
-func (c completion) people(cmd *cobra.Command, begin string, word func(mapping.PersonRecord) (string, string)) ([]string, cobra.ShellCompDirective) {
-	return c.offer(cmd, func(r *checkpoint.Reader) iter.Seq2[string, string] { return named(r.Persons(), begin, word) })
 }
 
 // named are the words for the first of records, with descriptions, as far as they
