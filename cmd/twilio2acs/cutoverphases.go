@@ -129,10 +129,17 @@ func (c *cutover) sync(ctx context.Context) error {
 	}
 }
 
-// drain makes rounds that compare everything, until one changes nothing.
+// drain makes rounds that compare everything, until one changes nothing. Where late
+// messages are tolerated there might be no such round: one has to do.
 func (c *cutover) drain(ctx context.Context) error {
-	c.begin("Drain: rounds that compare every message, until one changes nothing")
-	r, err := c.round(ctx, roundsOptions{untilQuiet: true}, true)
+	check := c.journal.Check
+	quiet := check == nil || !check.Tolerated
+	if quiet {
+		c.begin("Drain: rounds that compare every message, until one changes nothing")
+	} else {
+		c.begin("Drain: a round that compares every message")
+	}
+	r, err := c.round(ctx, roundsOptions{untilQuiet: quiet}, true)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (c *cutover) checkFreeze(ctx context.Context) error {
 	if _, err := c.backlog(ctx, late.add); err != nil {
 		return err
 	}
-	check := &night.Check{At: time.Now().UTC(), Watched: c.watch, Writers: late.first, More: late.more, Tolerated: c.tolerate}
+	check := &night.Check{At: time.Now().UTC(), Watched: c.watch, Writers: late.first, More: late.more, Tolerated: c.tolerate && late.messages > 0}
 	c.journal.Check = check
 	c.doc.Waiting, c.doc.MoreWaiting = late.first, late.more
 	c.tellWaiting("writer", late.first, late.more)
