@@ -3,6 +3,7 @@ package twiliosrc
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -14,12 +15,22 @@ const spoolBlock = 16 << 10
 
 // SpoolError says that messages could not be kept on the disk until they are wanted.
 type SpoolError struct {
-	Op  string // "create", "write", "read"
-	Err error
+	Op     string // "create", "write", "read"
+	Folder string // for temporary files
+	Err    error
+}
+
+// newSpoolError leaves out the name of the file, which nobody can see.
+func newSpoolError(op string, err error) *SpoolError {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	return &SpoolError{Op: op, Folder: os.TempDir(), Err: err}
 }
 
 func (e *SpoolError) Error() string {
-	return fmt.Sprintf("%s spool of messages in %s: %v", e.Op, os.TempDir(), e.Err)
+	return fmt.Sprintf("%s spool of messages in %s: %v", e.Op, e.Folder, e.Err)
 }
 
 func (e *SpoolError) Unwrap() error { return e.Err }

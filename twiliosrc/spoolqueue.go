@@ -14,14 +14,14 @@ type spoolQueue struct {
 func (q *spoolQueue) put(joined []byte, lengths []int32) error {
 	file, err := q.spool.open()
 	if err != nil {
-		return &SpoolError{"create", err}
+		return newSpoolError("create", err)
 	}
 	end := q.written + int64(len(joined))
 	if missing := int((end+spoolBlock-1)/spoolBlock) - len(q.blocks); missing > 0 {
 		q.blocks = append(q.blocks, q.spool.take(missing)...)
 	}
 	if err := q.each(q.written, joined, file.WriteAt); err != nil {
-		return &SpoolError{"write", err}
+		return newSpoolError("write", err)
 	}
 	q.written, q.lengths = end, append(q.lengths, lengths...)
 	return nil
@@ -34,11 +34,11 @@ func (q *spoolQueue) len() int { return len(q.lengths) }
 func (q *spoolQueue) next() ([]byte, error) {
 	file, err := q.spool.open()
 	if err != nil {
-		return nil, &SpoolError{"create", err}
+		return nil, newSpoolError("create", err)
 	}
 	text := make([]byte, q.lengths[0])
 	if err := q.each(q.read, text, file.ReadAt); err != nil {
-		return nil, &SpoolError{"read", err}
+		return nil, newSpoolError("read", err)
 	}
 	q.read += int64(len(text))
 	if q.lengths = q.lengths[1:]; len(q.lengths) == 0 {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
 )
 
 // usageError is a command line that cannot be meant.
@@ -64,9 +66,10 @@ func hintOf(err error) string {
 }
 
 // remedy is what can be done about err, empty where nothing is known. A full disk
-// is the same thing to do wherever it shows.
+// is the same thing to do wherever it shows, but for temporary files, which need not be
+// on it.
 func remedy(err error) string {
-	if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) {
+	if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) || errors.As(err, new(*twiliosrc.SpoolError)) {
 		return hintOf(err)
 	}
 	where := "the disk"

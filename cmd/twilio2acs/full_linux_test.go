@@ -6,6 +6,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/twilio2acs/twilio2acs/twiliosrc"
+	"github.com/twilio2acs/twilio2acs/twiliosrc/fixtureserver"
 )
 
 // A disk that is full ends a run at once and says what to do; what was noted is
@@ -46,6 +49,44 @@ func TestFullDisk(t *testing.T) {
 				t.Errorf("verify: exit code %d, %s", exit, told)
 			}
 		})
+	}
+}
+
+// So does a disk that is too full for the messages that wait for their turn, and the
+// error names the folder, which can be another one.
+func TestFullDiskOfSpool(t *testing.T) {
+	snap, err := twiliosrc.OpenSnapshot(t.Context(), "../../testdata/snapshots/contoso", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snap.Close()
+	server := fixtureserver.New(snap, nil)
+	defer server.Close()
+	at, err := server.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, _ := snap.Account()
+	t.Setenv("TWILIO_ACCOUNT_SID", string(account))
+	t.Setenv("TWILIO_AUTH_TOKEN", "anything")
+	dir, spool := t.TempDir(), smallDisk(t)
+	t.Setenv("TMPDIR", spool)
+	ballast := filepath.Join(spool, "ballast")
+	weigh(t, ballast, 0)
+	command := []string{
+		"run", "--source", "twilio", "--twilio-url", at.URL, "--mcs-url", at.MCSURL,
+		"--dest", "local:" + filepath.Join(dir, "out"), "--state", filepath.Join(dir, "run.db"),
+	}
+	exit, told := executed(command...)
+	if exit != exitError || !strings.Contains(told, "write spool of messages in "+spool+": no space left on device") ||
+		!strings.Contains(told, "\nhint: free space on the disk, or name another folder for temporary files with TMPDIR") {
+		t.Errorf("with a full disk: exit code %d, %s", exit, told)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if exit, told := executed(command...); exit != exitDone {
+		t.Errorf("with room: exit code %d, %s", exit, told)
 	}
 }
 
