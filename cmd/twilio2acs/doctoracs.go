@@ -42,7 +42,7 @@ func (e *examination) apiVersion(context.Context) (string, error) {
 		return "", errNothing
 	}
 	if !strings.Contains(versions, acsdest.IdentityVersion) {
-		return "", warning{withHint(fmt.Errorf("Identity %s is not among the versions that ACS has", acsdest.IdentityVersion), "get a newer twilio2acs")}
+		return "", warning{withHint(fmt.Errorf("version %s of Identity is not among those that ACS has", acsdest.IdentityVersion), "get a newer twilio2acs")}
 	}
 	return "Identity " + acsdest.IdentityVersion + " is supported", nil
 }
