@@ -147,14 +147,10 @@ func examine(ctx context.Context, o *doctorOptions, s *streams) error {
 		}
 		made(found)
 	}
-	if o.probe.on && e.acs != nil && len(failed) == 0 {
-		settings, err := e.probe(ctx, made)
-		if err != nil {
+	if o.probe.on {
+		var err error
+		if doc.Settings, err = e.probeAfter(ctx, doc.Checks, made); err != nil {
 			return err
-		}
-		doc.Settings = settings
-		if len(settings) > 0 {
-			made(examined{"configuration", func(context.Context) (string, error) { return e.keep(settings) }}.look(ctx, o.timeout))
 		}
 	}
 	err := errors.Join(failed...)

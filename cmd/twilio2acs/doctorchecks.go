@@ -29,6 +29,9 @@ func (e *examination) close() {
 	}
 }
 
+// checkACS is the name of the check that a probe waits for.
+const checkACS = "acs"
+
 // checks are all of them, in the order in which a run would stumble.
 func (e *examination) checks() []examined {
 	checks := []examined{
@@ -42,7 +45,7 @@ func (e *examination) checks() []examined {
 	if e.o.dest.isLocal() {
 		checks = append(checks, examined{"embedded acs", e.embedded})
 	} else {
-		checks = append(checks, examined{"acs", e.resource}, examined{"acs version", e.apiVersion})
+		checks = append(checks, examined{checkACS, e.resource}, examined{"acs version", e.apiVersion})
 	}
 	return append(checks, examined{"media store", e.store}, examined{"clock", e.clock})
 }

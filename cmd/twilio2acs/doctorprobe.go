@@ -66,8 +66,22 @@ const (
 	probeTidying  = time.Minute
 )
 
-// probe asks the resource, tidies up whatever happens, and keeps the answers. It
-// returns the checks that this comes to.
+// probeAfter asks the resource, unless it is one of the things that checks found
+// wrong, and keeps the answers.
+func (e *examination) probeAfter(ctx context.Context, checks []check, made func(check)) ([]probe.Setting, error) {
+	if !slices.ContainsFunc(checks, func(c check) bool { return c.Name == checkACS && c.Status == verdictOK }) {
+		made(check{Name: "probe", Status: verdictSkip, Detail: errNothing.Error()})
+		return nil, nil
+	}
+	settings, err := e.probe(ctx, made)
+	if err == nil && len(settings) > 0 {
+		made(examined{"configuration", func(context.Context) (string, error) { return e.keep(settings) }}.look(ctx, e.o.timeout))
+	}
+	return settings, err
+}
+
+// probe asks the resource, tidies up whatever happens, and tells of each answer. It
+// returns what follows from them.
 func (e *examination) probe(ctx context.Context, made func(check)) ([]probe.Setting, error) {
 	if yes, err := e.o.probe.agreed(ctx, e.s); err != nil || !yes {
 		return nil, err
