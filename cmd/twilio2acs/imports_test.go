@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"cmd/twilio2acs/probe":      {"mapping", "acsdest"},
 	"cmd/twilio2acs/spelling":   {},
 	"cmd/twilio2acs/benchtable": {"mapping", "acsdest", "migrate"}, // drives the program from outside, but for a bare loop of its client and a forecast
-	"cmd/twilio2acs/killtest":   {},                     // tests alone, of the program as a whole
+	"cmd/twilio2acs/killtest":   {},                                // tests alone, of the program as a whole
 }
 
 // soleUsers are libraries that stay behind one package, so that replacing them
