@@ -1,15 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -90,36 +84,48 @@ func (e *examination) probe(ctx context.Context, made func(check)) ([]probe.Sett
 	if err != nil {
 		return nil, err
 	}
-	var settings []probe.Setting
 	note := e.o.state.path + ".probe"
 	p, err := probe.Open(ctx, clients, note, &probe.Options{KeyAge: e.o.probe.keyAge})
-	if err != nil {
-		made(examined{"probe", func(context.Context) (string, error) { return "", err }}.look(ctx, time.Minute))
+	var settings []probe.Setting
+	if err == nil {
+		settings = e.ask(ctx, p, made)
 	} else {
-		atMost := max(e.o.timeout, probeQuestion) + e.o.probe.keyAge
-		for _, q := range p.Questions() {
-			c := examined{q.Name, func(ctx context.Context) (string, error) {
-				answer, err := q.Ask(ctx)
-				settings = append(settings, answer.Settings...)
-				if is[*probe.Surprise](err) {
-					err = warning{err}
-				}
-				return answer.Text, err
-			}}.look(ctx, atMost)
-			if ctx.Err() != nil {
-				break
-			}
-			made(c)
-		}
+		made(examined{"probe", func(context.Context) (string, error) { return "", err }}.look(ctx, probeTidying))
 	}
-	tidy := examined{"tidying up", func(ctx context.Context) (string, error) {
+	made(tidying(p, note).look(context.WithoutCancel(ctx), probeTidying))
+	return settings, context.Cause(ctx)
+}
+
+// ask asks every question, until ctx ends.
+func (e *examination) ask(ctx context.Context, p *probe.Probe, made func(check)) []probe.Setting {
+	var settings []probe.Setting
+	atMost := max(e.o.timeout, probeQuestion) + e.o.probe.keyAge
+	for _, q := range p.Questions() {
+		c := examined{q.Name, func(ctx context.Context) (string, error) {
+			answer, err := q.Ask(ctx)
+			settings = append(settings, answer.Settings...)
+			if is[*probe.Surprise](err) {
+				err = warning{err}
+			}
+			return answer.Text, err
+		}}.look(ctx, atMost)
+		if ctx.Err() != nil {
+			break
+		}
+		made(c)
+	}
+	return settings
+}
+
+// tidying deletes what the probe has created.
+func tidying(p *probe.Probe, note string) examined {
+	return examined{"tidying up", func(ctx context.Context) (string, error) {
 		if err := p.Close(ctx); err != nil {
 			return "", withHint(err, "run doctor --probe again: it first deletes what stands in "+note)
 		}
-		return fmt.Sprintf("everything is deleted again; %s cost $%.2f by the rates of 2021", plural(int64(p.Sent()), "message", "messages"), float64(p.Sent())*messagePrice), nil
+		sent := int64(p.Sent())
+		return fmt.Sprintf("everything is deleted again; %s cost $%.2f by the rates of 2021", plural(sent, "message", "messages"), float64(sent)*messagePrice), nil
 	}}
-	made(tidy.look(context.WithoutCancel(ctx), probeTidying))
-	return settings, context.Cause(ctx)
 }
 
 // messagePrice is what ACS charges for a message, in dollars (pricing page of 2021).
@@ -146,67 +152,4 @@ func (e *examination) probeClients() (probe.Resource, error) {
 	}
 	other, err := acsdest.NewChat(resource.endpoint, tokens, &hasty)
 	return probe.Resource{Chat: chat, Hasty: other, Identity: identity}, err
-}
-
-// keep writes settings into the configuration file, in the profile that was chosen.
-// Of those that decide what is written it keeps none where a ledger is bound to
-// others already: the run that goes on would be refused.
-func (e *examination) keep(settings []probe.Setting) (string, error) {
-	var changes []config.Change
-	var held []string
-	for _, s := range settings {
-		if fileExists(e.o.state.path) && strings.HasPrefix(s.Flag, "message-") {
-			held = append(held, s.Flag+"="+cmp.Or(s.Value, "default"))
-			continue
-		}
-		i := slices.IndexFunc(changes, func(c config.Change) bool { return c.Flag == s.Flag })
-		if i < 0 {
-			changes = append(changes, config.Change(s))
-		} else if s.Value != "" { // the later answer to the same question
-			changes[i].Value = s.Value
-		}
-	}
-	path, err := e.o.probe.write(changes)
-	if err != nil {
-		return "", err
-	}
-	told := path + ": answers are kept, see twilio2acs config show"
-	if len(held) > 0 {
-		return "", warning{withHint(fmt.Errorf("%s, but not %s: %s is bound to what it began with", told, strings.Join(held, ", "), e.o.state.path), "begin the next migration with these, and go on with this one as it is")}
-	}
-	return told, nil
-}
-
-// write makes changes in the configuration file, and makes the file where there is
-// none. It returns the path of it.
-func (o *probeOptions) write(changes []config.Change) (string, error) {
-	path := config.FileName
-	if o.configuration.File != nil {
-		path = o.configuration.File.Path
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // the file stays where the link leads
-	}
-	text, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("read configuration: %w", err)
-	}
-	text, err = config.Update(path, text, o.configuration.Profile, changes, "found out by doctor --probe", o.commands)
-	if err != nil {
-		return "", err
-	}
-	f, err := newPendingFile(path, "--"+config.FileFlag)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.close() }() // commit has told what matters
-	if info, err := os.Stat(path); err == nil {
-		if err := f.file.Chmod(info.Mode().Perm()); err != nil {
-			return "", fmt.Errorf("write configuration: %w", err)
-		}
-	}
-	if _, err := f.Write(text); err != nil {
-		return "", fmt.Errorf("write configuration: %w", err)
-	}
-	return path, f.commit()
 }
