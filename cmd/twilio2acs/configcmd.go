@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/config"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/spelling"
 )
 
 func newConfigCommand(s *streams) *cobra.Command {
@@ -108,7 +109,8 @@ func showConfiguration(cmd *cobra.Command, s *streams, name string) (configDocum
 	if c.File != nil {
 		doc.File = c.File.Path
 	}
-	for _, known := range configuredCommands(newRoot(s)) {
+	commands := configuredCommands(newRoot(s))
+	for _, known := range commands {
 		if name != "" && known.Name != name {
 			continue
 		}
@@ -122,7 +124,8 @@ func showConfiguration(cmd *cobra.Command, s *streams, name string) (configDocum
 		}
 	}
 	if name != "" && len(doc.Commands) == 0 {
-		return doc, usagef("see twilio2acs --help", "%q is no command that can be configured", name)
+		hint := spelling.Hint(name, config.CommandNames(commands), "twilio2acs config show ", "see twilio2acs --help")
+		return doc, usagef(hint, "%q is no command that can be configured", name)
 	}
 	doc.Secrets = secretStates()
 	return doc, nil

@@ -60,7 +60,8 @@ func flagNames(commands []Command) []string {
 	return slices.Compact(names)
 }
 
-func commandNames(commands []Command) []string {
+// CommandNames are the names of commands, in their order.
+func CommandNames(commands []Command) []string {
 	var names []string
 	for _, c := range commands {
 		names = append(names, c.Name)

@@ -59,7 +59,7 @@ func (p *parser) section(profile string, key, value *yaml.Node) error {
 func (p *parser) command(profile string, key, value *yaml.Node) error {
 	c, ok := find(p.commands, key.Value)
 	if !ok {
-		return p.mistake(key, fmt.Sprintf("unknown command %q", key.Value), spelling.Hint(key.Value, commandNames(p.commands), "", "see twilio2acs --help"))
+		return p.mistake(key, fmt.Sprintf("unknown command %q", key.Value), spelling.Hint(key.Value, CommandNames(p.commands), "", "see twilio2acs --help"))
 	}
 	return p.pairs(value, c.Name, func(k, v *yaml.Node) error {
 		var takers []Command
