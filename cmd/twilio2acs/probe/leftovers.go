@@ -69,14 +69,18 @@ func (l *leftovers) write(one leftover) error {
 }
 
 // remove deletes everything, threads before those who may delete them. What cannot
-// be deleted stays noted.
+// be deleted stays noted, and with a thread who may delete it.
 func (l *leftovers) remove(ctx context.Context, res Resource) error {
 	slices.SortStableFunc(l.all, func(a, b leftover) int { return cmp.Compare(a.User, b.User) }) // threads have none
+	needed := map[mapping.CommunicationUserID]bool{}
 	var failed []error
 	l.all = slices.DeleteFunc(l.all, func(one leftover) bool {
+		if needed[one.User] {
+			return false
+		}
 		err := one.remove(ctx, res)
 		if err != nil {
-			failed = append(failed, err)
+			failed, needed[one.As] = append(failed, err), one.Thread != ""
 		}
 		return err == nil
 	})
@@ -114,7 +118,8 @@ func (l *leftovers) close() error {
 	return nil
 }
 
-// remove deletes one thing. That it is not there any more is as good.
+// remove deletes one thing. That it is not there any more is as good; of threads ACS
+// says that with 403 as well as with 404.
 func (o leftover) remove(ctx context.Context, res Resource) error {
 	var err error
 	if o.User != "" {
@@ -123,7 +128,7 @@ func (o leftover) remove(ctx context.Context, res Resource) error {
 		err = res.Chat.DeleteThread(ctx, o.As, o.Thread)
 	}
 	var answered *acsdest.Error
-	if errors.As(err, &answered) && answered.Status == notFound {
+	if errors.As(err, &answered) && (answered.Status == notFound || o.Thread != "" && answered.Status == forbidden) {
 		return nil
 	}
 	if err != nil {

@@ -230,7 +230,8 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// What cannot be deleted stays noted, and the next probe deletes it.
+// What cannot be deleted stays noted, with who is needed for it, and the next probe
+// deletes it.
 func TestLeftovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, emulator.Options{Faults: []emulator.Fault{{Status: 503, Operation: limits.DeleteIdentity, Times: 1}, {Drop: true, Operation: limits.DeleteThread, Times: 1}}})
@@ -245,7 +246,7 @@ func TestLeftovers(t *testing.T) {
 			t.Errorf("Close: %v, want what is still there", err)
 		}
 		note, err := os.ReadFile(w.note)
-		if err != nil || strings.Count(string(note), "\n") != 2 {
+		if err != nil || strings.Count(string(note), "\n") != 3 {
 			t.Errorf("the note: %v\n%s", err, note)
 		}
 		if err := os.WriteFile(w.note, append(note, `{"user":`...), 0o600); err != nil { // as a kill leaves it
