@@ -60,7 +60,7 @@ func (k *known) release() {
 	k.next, k.stop = noRecord, func() {}
 }
 
-func noRecord() (rec mapping.MessageRecord, err error, ok bool) { return rec, nil, false } //nolint:staticcheck // as iter.Pull2 has it
+func noRecord() (rec mapping.MessageRecord, err error, ok bool) { return rec, nil, false }
 
 // passed notes a record that the source has nothing for.
 func (k *known) passed(rec mapping.MessageRecord) {
