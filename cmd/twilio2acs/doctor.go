@@ -38,7 +38,8 @@ With --probe it also finds out what no document says of ACS: how large a message
 be and how that is measured, how much metadata is kept, what is answered above a rate
 limit and to those who have left a thread, how large a page is, whether keys are
 remembered. That takes two users and some small threads, which are deleted again. The
-answers go into the configuration file, where run, plan and serve acs find them.
+answers go into the configuration file, where run, plan and serve acs find them. What
+a probe that was killed has left is noted beside the ledger, and the next one deletes it.
 
 The code it ends with is that of a run that would fail on the first of them.`,
 		Example: `  twilio2acs doctor

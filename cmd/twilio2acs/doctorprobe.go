@@ -27,7 +27,7 @@ func (o *probeOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.on, "probe", false, "find out what no document says of ACS, with small threads that are deleted again, and write the answers into the configuration")
 	f.BoolVar(&o.yes, "yes", false, "probe without asking")
-	f.DurationVar(&o.keyAge, "probe-key-age", 0, "wait until the key of a creation is so long in use before it is tried for the last time")
+	f.DurationVar(&o.keyAge, "probe-key-age", 0, "try the key of a creation for the last time when it has been in use for so `long`")
 }
 
 func (o *probeOptions) check(dest destinationOptions, s *streams) error {
@@ -49,7 +49,7 @@ func (o *probeOptions) agreed(ctx context.Context, s *streams) (bool, error) {
 	if o.yes {
 		return true, nil
 	}
-	fmt.Fprint(s.err, "The probe creates 2 users and some 25 small threads in the resource, sends some 70 messages\n(about $0.06 by the rates of 2021) within two minutes, and deletes all of it again.\n")
+	fmt.Fprint(s.err, "The probe creates 2 users and at most 25 small threads in the resource, sends at most 70 messages\n(less than $0.06 by the rates of 2021) within two minutes, and deletes all of it again.\n")
 	return ask(ctx, s, "Do that?")
 }
 

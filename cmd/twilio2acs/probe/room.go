@@ -95,13 +95,13 @@ func refusalOf(err error) *acsdest.Error {
 }
 
 // statusOf is the status of the answer that err is, 200 for none, and an error where
-// there was no answer.
+// there was no answer, or one that says nothing of the call.
 func statusOf(err error) (int, error) {
 	var answered *acsdest.Error
 	switch {
 	case err == nil:
 		return 200, nil
-	case errors.As(err, &answered) && answered.Status >= 400:
+	case errors.As(err, &answered) && answered.NotDone() && answered.Status != 0 && answered.Status != tooManyRequests:
 		return answered.Status, nil
 	}
 	return 0, err
