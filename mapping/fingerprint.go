@@ -18,7 +18,7 @@ const receiptsMark = "receipts"
 // with the same fingerprint write the same messages. Policies stand in it by
 // name as far as they are not the default, so that a new policy leaves older
 // ledgers valid. The media URL, which may carry a signature, stands in it as a
-// digest only.
+// digest only; so do expressions.
 func (r Rules) Fingerprint() string {
 	address := AddressesMask
 	if !r.masks() {
@@ -40,11 +40,12 @@ func (r Rules) Fingerprint() string {
 			fmt.Fprintf(&b, "/%s=%d", a.name, v)
 		}
 	}
+	b.WriteString(r.expressions().marks())
 	return b.String()
 }
 
 // RulesOf are the rules with that fingerprint, given the MediaURL that stands in
-// it as a digest. It reports false for another MediaURL, and for what this
+// it as a digest. Their Expressions have digests only, and decide nothing. It reports false for another MediaURL, and for what this
 // version of the mapping does not make.
 func RulesOf(fingerprint, mediaURL string) (Rules, bool) {
 	_, rules, ok := cutFingerprint(fingerprint)
@@ -66,6 +67,9 @@ func (r *Rules) takeMark(mark string) {
 	name, value, _ := strings.Cut(mark, "=")
 	if name == receiptsMark {
 		r.Receipts = true
+	}
+	if value != "" && r.takeExpression(name, value) {
+		return
 	}
 	for _, a := range amounts {
 		if a.name == name {

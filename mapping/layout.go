@@ -82,7 +82,7 @@ func (d *drafting) fields(part string, first, last bool) []field {
 	}
 	fields = append(fields, field{KeyAuthor, d.author}, field{KeyCreatedAt, string(d.m.DateCreated)})
 	if first {
-		fields = append(fields, field{KeyUpdatedAt, d.updated})
+		fields = append(append(fields, field{KeyUpdatedAt, d.updated}), d.extra...)
 	}
 	if last {
 		fields = append(fields, d.attached...)

@@ -25,19 +25,23 @@ func anyExternal(participants []Participant) bool {
 // leaveOut makes those of people the members of the thread whom no policy leaves
 // out, and says whom one does.
 func (ro *Roster) leaveOut() []Loss {
+	selected := ro.people
+	if len(ro.excluded) > 0 {
+		selected = slices.DeleteFunc(slices.Clone(selected), func(m Member) bool { return ro.excluded[m.Key] })
+	}
 	code := LossParticipantReadOnly
 	switch {
 	case ro.readOnly:
-		ro.leftOut = keysOf(ro.people)
-	case ro.rules.OverLimit == OverLimitRecent && len(ro.people) > MaxMembers:
+		ro.leftOut = keysOf(selected)
+	case ro.rules.OverLimit == OverLimitRecent && len(selected) > MaxMembers:
 		code = LossParticipantOverLimit
-		ro.leftOut = keysOf(byJoining(ro.people)[keptMembers:])
+		ro.leftOut = keysOf(byJoining(selected)[keptMembers:])
 	default:
-		ro.Members = ro.people
+		ro.Members = selected
 		return nil
 	}
 	var losses []Loss
-	for _, m := range ro.people {
+	for _, m := range selected {
 		if ro.leftOut[m.Key] {
 			losses = append(losses, Loss{Code: code, Item: string(m.Participant.SID)})
 			continue
@@ -47,8 +51,29 @@ func (ro *Roster) leaveOut() []Loss {
 	return losses
 }
 
-// LeavesOut reports whether a participant is no member because of a policy.
-func (ro *Roster) LeavesOut(key PersonKey) bool { return ro.leftOut[key] }
+// exclude asks the expression that selects participants about somebody. A person who
+// takes part twice is judged by the first of the two.
+func (ro *Roster) exclude(key PersonKey, who Attendee, t *tally) {
+	f := ro.rules.expressions().CarriesParticipant
+	if f == nil {
+		return
+	}
+	switch carries, err := f(who); {
+	case err != nil:
+		ro.unclear = cmp.Or(ro.unclear, undecided(FlagWhereParticipant, "participant "+string(who.Participant.SID), err).Error())
+	case !carries:
+		if ro.excluded == nil {
+			ro.excluded = make(map[PersonKey]bool)
+		}
+		ro.excluded[key] = true
+		t.losses = nil // nothing is lost twice
+		t.lose(LossParticipantUnselected, "")
+	}
+}
+
+// LeavesOut reports whether a participant is no member because of a policy or an
+// expression.
+func (ro *Roster) LeavesOut(key PersonKey) bool { return ro.leftOut[key] || ro.excluded[key] }
 
 func keysOf(members []Member) map[PersonKey]bool {
 	keys := make(map[PersonKey]bool, len(members))

@@ -38,6 +38,7 @@ const (
 	LossReadReceiptLargeThread LossCode = "read-receipt-large-thread"
 	LossReadReceiptExternal    LossCode = "read-receipt-external"
 	LossReadReceiptRefused     LossCode = "read-receipt-refused"
+	LossParticipantUnselected  LossCode = "participant-unselected"
 )
 
 // The codes of losses of a message or of one of its files.
@@ -63,6 +64,8 @@ const (
 	LossMessageLeftOut      LossCode = "message-left-out"
 	LossAuthorAnonymised    LossCode = "author-anonymised"
 	LossDeliveryReceipts    LossCode = "delivery-receipts"
+	LossMessageUnselected   LossCode = "message-unselected"
+	LossMediaUnselected     LossCode = "media-unselected"
 )
 
 // The codes of losses that only a sync can meet: something changed in Twilio
@@ -88,6 +91,7 @@ const (
 	LossMetadataTrimmed LossCode = "metadata-trimmed"
 	LossNameCut         LossCode = "name-cut"
 	LossTextRepaired    LossCode = "text-repaired"
+	LossExpression      LossCode = "expression"
 )
 
 // Losses lists every code there is, the most severe first.

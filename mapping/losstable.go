@@ -71,6 +71,11 @@ var lossTable = []LossInfo{
 		Remedy: "read who it is in conversation.json; add them in ACS when somebody has left",
 	},
 	{
+		Code: LossParticipantUnselected, Severity: SeverityMinor,
+		Title:  "a participant whom --where-participant leaves out is no member: their messages are carried like those of somebody who has left",
+		Remedy: "nothing, if the expression means them; conversation.json names them",
+	},
+	{
 		Code: LossParticipantMerged, Severity: SeverityMinor,
 		Title:  "a person who is in a conversation twice becomes one member",
 		Remedy: "nothing: both stand in conversation.json",
@@ -202,6 +207,16 @@ var lossTable = []LossInfo{
 		Remedy: "read twilioCreatedAt from the message metadata",
 	},
 	{
+		Code: LossMessageUnselected, Severity: SeverityMinor,
+		Title:  "a message that --where-message leaves out is not carried, nor are its files",
+		Remedy: "nothing, if the expression means it; keep a recorded snapshot of what is left out",
+	},
+	{
+		Code: LossMediaUnselected, Severity: SeverityMinor,
+		Title:  "a file that --where-media leaves out is not carried: its message names it in a line of text",
+		Remedy: "nothing, if the expression means it; keep a recorded snapshot of what is left out",
+	},
+	{
 		Code: LossAuthorLeft, Severity: SeverityInfo,
 		Title:  "the author has left the conversation: a user of its own stands for them",
 		Remedy: "nothing: twilioAuthor says who it was",
@@ -307,5 +322,10 @@ var lossTable = []LossInfo{
 		Code: LossTextRepaired, Severity: SeverityMinor,
 		Title:  "characters that cannot be sent are replaced by U+FFFD",
 		Remedy: "nothing",
+	},
+	{
+		Code: LossExpression, Severity: SeverityMinor,
+		Title:  "an expression has no answer for an item: what it names is named as if there were no expression",
+		Remedy: "ask with has(…) for a field before it is read, or give what is missing with .?field.orValue(…)",
 	},
 }

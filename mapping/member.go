@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -42,12 +43,19 @@ func (p Participant) hasAddress(author string) bool {
 }
 
 // member drafts p as a member of the thread.
-func (ro *Roster) member(key PersonKey, p Participant, t *tally) Member {
-	name := ro.externalName(p)
-	if p.IsChat() {
-		name = ro.chatName(p, t)
-	} else if !ro.readOnly { // else nobody writes an answer that could get lost
+func (ro *Roster) member(key PersonKey, who Attendee, t *tally) Member {
+	p := who.Participant
+	name := ro.ownName(who, t)
+	if name == "" && p.IsChat() {
+		name = ro.chatName(who, t)
+	} else if name == "" {
+		name = ro.externalName(p)
+	}
+	if !p.IsChat() && !ro.readOnly { // else nobody writes an answer that could get lost
 		t.lose(LossExternalParticipant, channelName(bindingType(p)))
+	}
+	if attributes := strings.TrimSpace(who.User.Attributes); attributes != "" && attributes != "{}" {
+		t.keep(LossUserAttributes, string(who.User.SID))
 	}
 	if p.Erased != "" {
 		t.lose(LossPersonAnonymised, "")
@@ -57,13 +65,35 @@ func (ro *Roster) member(key PersonKey, p Participant, t *tally) Member {
 	if cut {
 		t.lose(LossNameCut, "display name")
 	}
-	return Member{Key: key, DisplayName: name, Metadata: ro.memberMetadata(p, t), Participant: p}
+	return Member{Key: key, DisplayName: name, Metadata: ro.memberMetadata(who, t), Participant: p}
+}
+
+// attendee is p with all that is known of them.
+func (ro *Roster) attendee(c Conversation, p Participant) Attendee {
+	user, _ := ro.user(p.Identity)
+	return Attendee{Participant: p, Conversation: c, User: user}
+}
+
+// ownName is how an expression shows somebody; empty where there is none or it does
+// not say.
+func (ro *Roster) ownName(who Attendee, t *tally) string {
+	f := ro.rules.expressions().DisplayName
+	if f == nil {
+		return ""
+	}
+	name, err := f(who)
+	name = t.express(FlagDisplayName, name, err)
+	public := ro.rules.PublicName(name)
+	if public != name {
+		t.lose(LossAddressMasked, "display name")
+	}
+	return public
 }
 
 // chatName is how a chat user is shown: by friendly name, else as the policy says.
-func (ro *Roster) chatName(p Participant, t *tally) string {
+func (ro *Roster) chatName(who Attendee, t *tally) string {
+	p, user := who.Participant, who.User
 	name := string(p.Identity)
-	user, _ := ro.user(p.Identity)
 	if !isBlank(user.FriendlyName) {
 		name = user.FriendlyName
 	} else if ro.rules.DisplayNames == DisplayNamesNeutral {
@@ -71,9 +101,6 @@ func (ro *Roster) chatName(p Participant, t *tally) string {
 		t.lose(LossDisplayNameNeutral, "")
 	} else {
 		t.lose(LossDisplayNameIdentity, "")
-	}
-	if attributes := strings.TrimSpace(user.Attributes); attributes != "" && attributes != "{}" {
-		t.keep(LossUserAttributes, string(user.SID))
 	}
 	public := ro.rules.PublicName(name)
 	if public != name && name != string(p.Identity) { // else the identity is masked, and said so
@@ -105,7 +132,8 @@ func bindingType(p Participant) string {
 }
 
 // memberMetadata is what a member carries, as far as it fits.
-func (ro *Roster) memberMetadata(p Participant, t *tally) Metadata {
+func (ro *Roster) memberMetadata(who Attendee, t *tally) Metadata {
+	p := who.Participant
 	identity := string(p.Identity)
 	switch {
 	case !p.IsChat() && !ro.rules.masks():
@@ -118,13 +146,15 @@ func (ro *Roster) memberMetadata(p Participant, t *tally) Metadata {
 	if known, ok := ro.role(p.RoleSID); ok && !isBlank(known.FriendlyName) {
 		role = known.FriendlyName
 	}
-	md, _, left := fit([]field{
+	fields := slices.Concat([]field{
 		{KeyParticipantSID, string(p.SID)},
 		{KeyIdentity, identity},
+	}, extraFields(ro.rules, FlagMemberMetadata, ro.rules.expressions().MemberMetadata, who, t), []field{
 		{KeyBindingType, bindingType(p)},
 		{KeyRole, role},
 		{KeyAttributes, attributesValue(p.Attributes)},
-	}, inBytes(MaxMemberMetadata))
+	})
+	md, _, left := fit(fields, inBytes(MaxMemberMetadata))
 	if len(left) > 0 {
 		t.keep(LossMetadataTrimmed, strings.Join(left, ", "))
 	}

@@ -34,6 +34,10 @@ type Message struct {
 	// Erased says that only this much of the message may be known, because of a
 	// decision about its author; see Decisions.Message.
 	Erased PersonAction `json:"-"`
+	// LeftOut says that an expression leaves the message out, and LeftOutMedia are
+	// those of its files that one leaves out; see Rules.Carried.
+	LeftOut      bool    `json:"-"`
+	LeftOutMedia []Media `json:"-"`
 
 	// Raw is the resource as Twilio returned it, unknown fields included.
 	Raw json.RawMessage `json:"-"`

@@ -49,6 +49,7 @@ type drafting struct {
 
 	author                                    string  // metadata of every part
 	updated, contentSID, delivery, attributes string  // metadata of the first part
+	extra                                     []field // of it too
 	attached                                  []field // metadata of the last part
 
 	most  int // parts there may be, 0 for any number
@@ -95,6 +96,7 @@ func (d *drafting) takeMetadata() {
 		d.updated = string(d.m.DateUpdated)
 	}
 	d.contentSID = d.m.ContentSID
+	d.extra = extraFields(d.rules, FlagMessageMetadata, d.rules.expressions().MessageMetadata, d.m, &d.tally)
 	if plainJSON(d.m.ChannelMetadata) != "" {
 		d.keep(LossChannelMetadata, "")
 	}

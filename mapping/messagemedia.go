@@ -3,6 +3,10 @@ package mapping
 // takeMedia sorts the files of the message into what they say, what the
 // message refers to, and what it can only name.
 func (d *drafting) takeMedia(found map[MediaSID]FoundMedia) {
+	for _, m := range d.m.LeftOutMedia {
+		d.loseFile(LossMediaUnselected, m, "")
+		d.notes = append(d.notes, notCarried(m))
+	}
 	if len(d.m.Media) == 0 {
 		return
 	}
@@ -56,10 +60,13 @@ func (d *drafting) takeFile(m Media, missing string, shown bool) {
 	default:
 		d.loseFile(LossMediaLost, m, "")
 		if !shown {
-			d.notes = append(d.notes, "[Attachment not carried: "+name+"]")
+			d.notes = append(d.notes, notCarried(m))
 		}
 	}
 }
+
+// notCarried stands in a message for a file that is not there.
+func notCarried(m Media) string { return "[Attachment not carried: " + m.safeName() + "]" }
 
 // loseFile notes a loss of one file.
 func (d *drafting) loseFile(c LossCode, m Media, detail string) {

@@ -23,6 +23,8 @@ type Roster struct {
 	participants []Participant          // all, those merged into another included
 	people       []Member               // Members, and those left out
 	leftOut      map[PersonKey]bool     // who of people is no member
+	excluded     map[PersonKey]bool     // who of them is none because of an expression
+	unclear      string                 // why an expression says of somebody neither; empty for nobody
 	bySID        map[ParticipantSID]int // index into people
 	byName       map[string]int         // by identity, then by address
 	under        string                 // display name of every sender; empty for their own
@@ -58,7 +60,9 @@ func (r Rules) Roster(c Conversation, participants []Participant, dir Directory)
 		} else {
 			i = len(ro.people)
 			seen[key] = i
-			ro.people = append(ro.people, ro.member(key, p, &t))
+			who := ro.attendee(c, p)
+			ro.people = append(ro.people, ro.member(key, who, &t))
+			ro.exclude(key, who, &t)
 		}
 		ro.bySID[p.SID] = i
 		losses = append(losses, t.losses...)

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -47,6 +48,8 @@ type Rules struct {
 	RetentionDays int
 	// Sizes say how much of a message ACS takes.
 	Sizes Sizes
+	// Expressions are what users decide about single items; nil decides nothing.
+	Expressions *Expressions
 }
 
 // keyPlace is where the key goes in Rules.MediaURL.
@@ -60,7 +63,7 @@ func (r Rules) Validate() error {
 	default:
 		return fmt.Errorf("address policy %q is neither %s nor %s", r.Addresses, AddressesMask, AddressesKeep)
 	}
-	if err := r.validatePolicies(); err != nil {
+	if err := cmp.Or(r.validatePolicies(), r.expressions().validate()); err != nil {
 		return err
 	}
 	if r.MediaURL == "" {

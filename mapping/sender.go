@@ -65,6 +65,9 @@ func (ro *Roster) senderNow(m Message) (Sender, bool) {
 func (ro *Roster) Authors(m Message) []PersonKey {
 	keys := []PersonKey{ro.Sender(m).Key}
 	i, present := ro.personOf(m)
+	if present && ro.rules.expressions().CarriesParticipant != nil { // what it says of them may have changed
+		keys = append(keys, ro.people[i].Key, former(ro.people[i].Key))
+	}
 	if present && !joinedAfter(ro.people[i].Participant, m) {
 		return keys
 	}
@@ -80,6 +83,12 @@ func (ro *Roster) Authors(m Message) []PersonKey {
 		keys = append(keys, PersonKey{Kind: PersonFormer, Service: ro.service, Name: name})
 	}
 	return append(keys, Keeper)
+}
+
+// former is the key of whoever stands for somebody who is no member of the thread.
+func former(key PersonKey) PersonKey {
+	key.Kind = PersonFormer
+	return key
 }
 
 // joinedAfter reports whether p may have joined after m was written: dates that
@@ -112,6 +121,9 @@ func (ro *Roster) personOf(m Message) (int, bool) {
 // one of the member's own.
 func (ro *Roster) personSender(mem Member, author string) (Sender, bool) {
 	s := Sender{Key: mem.Key, DisplayName: mem.DisplayName, Temporary: ro.LeavesOut(mem.Key)}
+	if ro.excluded[mem.Key] {
+		s.Key = former(mem.Key)
+	}
 	if strings.TrimSpace(author) == "" || mem.Participant.hasName(author) || author == mem.Key.Name {
 		return s, false
 	}

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -42,11 +43,16 @@ func (r Rules) ChatThread(c Conversation, ro *Roster) (ThreadDraft, []Loss) {
 	return d, t.losses
 }
 
-// topic is the friendly name, else the unique name, else the SID. People's text
+// topic is what an expression says, else the friendly name, else the unique name,
+// else the SID. People's text
 // that merely holds an address is theirs; a topic that is an address is masked.
 func (r Rules) topic(c Conversation, t *tally) string {
-	topic := string(c.SID)
-	for _, name := range []string{c.FriendlyName, c.UniqueName} {
+	topic, own := string(c.SID), ""
+	if f := r.expressions().Topic; f != nil {
+		name, err := f(c)
+		own = t.express(FlagTopic, name, err)
+	}
+	for _, name := range []string{own, c.FriendlyName, c.UniqueName} {
 		if !isBlank(name) {
 			topic = name
 			break
@@ -73,15 +79,17 @@ func (r Rules) threadMetadata(c Conversation, t *tally) Metadata {
 		unique = ""
 		t.lose(LossAddressMasked, KeyUniqueName)
 	}
-	md, _, left := fit([]field{
+	fields := slices.Concat([]field{
 		{KeyConversationSID, string(c.SID)},
 		{KeySidecar, r.URL(r.SidecarKey(c.SID))},
+	}, extraFields(r, FlagMetadata, r.expressions().ThreadMetadata, c, t), []field{
 		{KeyState, c.State},
 		{KeyCreatedAt, string(c.DateCreated)},
 		{KeyUpdatedAt, string(c.DateUpdated)},
 		{KeyUniqueName, unique},
 		{KeyAttributes, attributesValue(c.Attributes)},
-	}, inBytes(MaxThreadMetadata))
+	})
+	md, _, left := fit(fields, inBytes(MaxThreadMetadata))
 	if len(left) > 0 {
 		t.keep(LossMetadataTrimmed, strings.Join(left, ", "))
 	}
@@ -106,6 +114,8 @@ func (r Rules) blocked(c Conversation, ro *Roster) string {
 		return "its SID is not one of Twilio's"
 	case c.State == StateInitializing:
 		return "Twilio is still creating it: it is carried by a later run"
+	case ro.unclear != "":
+		return ro.unclear
 	case len(ro.Members) > MaxMembers:
 		return fmt.Sprintf("it has %d members and an ACS thread takes %d", len(ro.Members), MaxMembers)
 	}

@@ -91,6 +91,10 @@ type ThreadRecord struct {
 	// a message that changed meanwhile, and doubles.
 	Dropped []ChatMessageID `json:"dropped,omitempty"`
 
+	// LeftOutTo is above the index of each message that an expression leaves out and
+	// that Losses counts.
+	LeftOutTo int64 `json:"leftOutTo,omitempty"`
+
 	// Losses counts what was not carried natively.
 	Losses map[LossCode]int `json:"losses,omitempty"`
 }

@@ -50,17 +50,20 @@ func participantTally(before mapping.ThreadRecord, total int64, status mapping.S
 
 // countBlocked counts the messages and files of a conversation that is not
 // carried, so that sums add up.
-func countBlocked(ctx context.Context, src Source, c mapping.Conversation) (messages, media Tally, err error) {
-	for m, err := range src.Messages(ctx, c, -1) {
+func countBlocked(ctx context.Context, src Source, rules mapping.Rules, c mapping.Conversation) (messages, media Tally, unselected LeftOut, err error) {
+	for m, err := range carried(rules, c, src.Messages(ctx, c, -1)) {
 		var damaged *mapping.DamagedError
 		if err != nil && !errors.As(err, &damaged) {
-			return messages, media, step("list messages", err)
+			return messages, media, unselected, step("list messages", err)
+		}
+		if unselected.unselected(m); m.LeftOut {
+			continue
 		}
 		messages.Total++
 		media.Total += int64(len(m.Media))
 	}
 	messages.Blocked, media.Blocked = messages.Total, media.Total
-	return messages, media, nil
+	return messages, media, unselected, nil
 }
 
 // count fills in the tallies of a conversation that ended with status: its own
@@ -90,7 +93,7 @@ func (w *worker) account(ctx context.Context, status mapping.Status) {
 	case status == mapping.StatusDone:
 		m.Total = m.Created + m.Updated + m.Unchanged + m.Unchecked + m.Failed
 	case status == mapping.StatusBlocked && w.rec.Thread == "":
-		messages, media, err := countBlocked(ctx, w.src, w.c)
+		messages, media, _, err := countBlocked(ctx, w.src, w.rules, w.c)
 		if err != nil {
 			w.log.Warn("count a blocked conversation", "conversation", w.c.SID, "error", err)
 		}

@@ -60,12 +60,12 @@ func (b *Backlog) Estimate(perMessage time.Duration) time.Duration {
 const backlogReaders = 16
 
 // ReadBacklog compares how far each conversation of the source reaches with how far the
-// ledger says that it was carried. Of edits it knows nothing: these only a run finds
+// ledger says that it was carried; what the rules leave out does not wait. Of edits it knows nothing: these only a run finds
 // that compares everything. It asks the source for little more than one message of each
 // conversation, and writes nothing. Found is told of each conversation with something
 // that waits, one at a time; nil is told nothing.
-func ReadBacklog(ctx context.Context, src Source, ledger LedgerReader, found func(Waiting)) (*Backlog, error) {
-	b := &backlog{src: src, ledger: ledger, found: found}
+func ReadBacklog(ctx context.Context, src Source, ledger LedgerReader, rules mapping.Rules, found func(Waiting)) (*Backlog, error) {
+	b := &backlog{src: src, ledger: ledger, rules: rules, found: found}
 	b.sum.At = time.Now()
 	err := eachConversation(ctx, src.Conversations, backlogReaders, &b.damage, b.conversation)
 	b.sum.Took = time.Since(b.sum.At)
@@ -76,6 +76,7 @@ func ReadBacklog(ctx context.Context, src Source, ledger LedgerReader, found fun
 type backlog struct {
 	src    Source
 	ledger LedgerReader
+	rules  mapping.Rules
 	found  func(Waiting)
 	damage collector // what could not be read, a run reports
 
@@ -113,7 +114,7 @@ func (b *backlog) waiting(ctx context.Context, c mapping.Conversation, after int
 			return w, step("find the newest message of "+string(c.SID), err)
 		}
 	}
-	for m, err := range b.src.Messages(ctx, c, after) {
+	for m, err := range carried(b.rules, c, b.src.Messages(ctx, c, after)) {
 		var damaged *mapping.DamagedError
 		if errors.As(err, &damaged) {
 			continue
@@ -121,7 +122,9 @@ func (b *backlog) waiting(ctx context.Context, c mapping.Conversation, after int
 		if err != nil {
 			return w, step("list messages of "+string(c.SID), err)
 		}
-		w.add(m)
+		if !m.LeftOut {
+			w.add(m)
+		}
 	}
 	return w, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
@@ -16,7 +17,7 @@ func (w *world) backlog() (*migrate.Backlog, []migrate.Waiting) {
 	l := w.ledger()
 	defer l.Close()
 	var list []migrate.Waiting
-	b, err := migrate.ReadBacklog(w.t.Context(), w.snapshot(), l, func(x migrate.Waiting) { list = append(list, x) })
+	b, err := migrate.ReadBacklog(w.t.Context(), w.snapshot(), l, mapping.Rules{}, func(x migrate.Waiting) { list = append(list, x) })
 	if err != nil {
 		w.t.Fatalf("ReadBacklog: %v", err)
 	}

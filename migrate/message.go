@@ -26,7 +26,7 @@ type passage struct {
 
 // passage is that through the messages whose index is above after.
 func (w *worker) passage(ctx context.Context, after int64) *passage {
-	p := &passage{listed: w.src.Messages(ctx, w.c, after), known: newKnown(w.records, w.c.SID, after)}
+	p := &passage{listed: carried(w.rules, w.c, w.src.Messages(ctx, w.c, after)), known: newKnown(w.records, w.c.SID, after)}
 	p.known.leave = func(rec mapping.MessageRecord) { p.gone = append(p.gone, rec) }
 	return p
 }
@@ -37,6 +37,7 @@ func (w *worker) passage(ctx context.Context, after int64) *passage {
 func (w *worker) carryMessages(ctx context.Context, after int64) error {
 	p := w.passage(ctx, after)
 	defer p.known.stop()
+	w.countLeftOut(after)
 	for m, err := range p.listed {
 		if err != nil {
 			return unreadable("list messages", err)
@@ -51,6 +52,7 @@ func (w *worker) carryMessages(ctx context.Context, after int64) error {
 	if _, err := p.known.rest(); err != nil {
 		return ledgerFailure(err)
 	}
+	w.noteLeftOut()
 	w.depart(p.gone) // only now is it certain that the list was whole
 	return w.countUnchecked(p.known)
 }
@@ -65,12 +67,17 @@ func (w *worker) depart(gone []mapping.MessageRecord) {
 // message brings m in step if it was sent, and holds it back if it was not: until the
 // next one comes, or until it is known who writes.
 func (w *worker) message(ctx context.Context, m *mapping.Message, known *known) error {
-	w.sum.Messages.Total++
 	rec, there, err := known.at(m.Index)
 	if err != nil {
 		return ledgerFailure(err)
 	}
-	switch w.judge(*m, rec, there) {
+	verdict := w.judge(*m, rec, there)
+	if verdict == leftOut {
+		w.leaveOut(*m)
+		return nil
+	}
+	w.sum.Messages.Total++
+	switch verdict {
 	case missing:
 		w.waiting = append(w.waiting, m)
 		w.storeAhead(ctx, *m)

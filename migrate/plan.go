@@ -162,7 +162,7 @@ func (p *planner) conversation(ctx context.Context, c mapping.Conversation, chan
 		pc.tellEnd(status, reason)
 	}
 	if status == mapping.StatusBlocked {
-		if pc.sum.Messages, pc.sum.Media, err = countBlocked(ctx, p.src, c); err != nil {
+		if pc.sum.Messages, pc.sum.Media, _, err = countBlocked(ctx, p.src, p.rules, c); err != nil {
 			return err
 		}
 	}

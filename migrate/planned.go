@@ -165,11 +165,12 @@ func (pc *planned) messages(ctx context.Context) error {
 	}
 	known := newKnown(pc.records, pc.c.SID, after)
 	defer known.stop()
+	pc.countLeftOut(after)
 	var gone []mapping.MessageRecord
 	known.leave = func(rec mapping.MessageRecord) { gone = append(gone, rec) }
 	list := pc.recall.list()
 	if list == nil {
-		list = pc.src.Messages(ctx, pc.c, after)
+		list = carried(pc.rules, pc.c, pc.src.Messages(ctx, pc.c, after))
 	}
 	for m, err := range list {
 		if err != nil {
@@ -199,6 +200,10 @@ func (pc *planned) message(ctx context.Context, m mapping.Message, known *known)
 		return ledgerFailure(err)
 	}
 	verdict, parts := pc.judge(m, rec, there), 0
+	if verdict == leftOut {
+		pc.leaveOut(m)
+		return nil
+	}
 	if verdict == edited {
 		parts = len(rec.IDs)
 		if m, err = withReceipts(ctx, pc.src, pc.rules, pc.c, m); err != nil && !errors.Is(err, errGone) {

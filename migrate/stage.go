@@ -63,9 +63,12 @@ func (e *Engine) stagePeople(ctx context.Context, c *mapping.Conversation, _ tur
 // stageMedia stores the files of c.
 func (e *Engine) stageMedia(ctx context.Context, c *mapping.Conversation, _ turn) error {
 	return e.ahead(ctx, c, func(ctx context.Context, w *worker) error {
-		for m, err := range w.src.Messages(ctx, w.c, -1) {
+		for m, err := range carried(w.rules, w.c, w.src.Messages(ctx, w.c, -1)) {
 			if err != nil {
 				return unreadable("list messages", err)
+			}
+			if m.LeftOut {
+				continue
 			}
 			if _, err := w.media(ctx, m); err != nil && !errors.Is(err, errGone) {
 				return err

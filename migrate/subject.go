@@ -19,8 +19,10 @@ type subject struct {
 	draft    mapping.ThreadDraft
 	wrote    map[mapping.PersonKey]bool // as far as it is known
 	exist    map[mapping.PersonKey]bool // of senders asked for so far
-	updated  bool                       // topic or metadata have changed since
-	found    []mapping.Loss             // of the conversation and its participants
+	// leftOutTo is above the index of each message that was left out and counted.
+	leftOutTo int64
+	updated   bool           // topic or metadata have changed since
+	found     []mapping.Loss // of the conversation and its participants
 
 	losses lossTally
 	sum    Summary

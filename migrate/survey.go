@@ -40,19 +40,19 @@ func survey(ctx context.Context, src Source, rules mapping.Rules, dir mapping.Di
 	s.losses = append(s.losses, lost...)
 	s.losses = append(s.losses, receiptLosses(s.roster.Members)...)
 	if s.draft.Blocked == "" && len(s.roster.Members) >= mapping.MaxMembers {
-		return s, s.checkRoom(ctx, src, c)
+		return s, s.checkRoom(ctx, src, rules, c)
 	}
 	return s, nil
 }
 
 // checkRoom blocks a full conversation with authors who are no participants:
 // they need one place in the thread while their messages are written.
-func (s *surveyed) checkRoom(ctx context.Context, src Source, c mapping.Conversation) error {
-	for m, err := range src.Messages(ctx, c, -1) {
+func (s *surveyed) checkRoom(ctx context.Context, src Source, rules mapping.Rules, c mapping.Conversation) error {
+	for m, err := range carried(rules, c, src.Messages(ctx, c, -1)) {
 		if err != nil {
 			return unreadable("list messages", err)
 		}
-		if s.roster.Sender(m).Temporary {
+		if !m.LeftOut && s.roster.Sender(m).Temporary {
 			s.draft.Blocked = fmt.Sprintf("all %d places of a thread are taken, and message %s needs one for its author, who is no participant", mapping.MaxMembers, m.SID)
 			return nil
 		}
@@ -86,9 +86,12 @@ func (s *subject) mayBegin(ctx context.Context, found surveyed) error {
 	if !s.opts.Whole {
 		return nil
 	}
-	for m, err := range s.recall.keep(s.src.Messages(ctx, s.c, -1)) {
+	for m, err := range s.recall.keep(carried(s.rules, s.c, s.src.Messages(ctx, s.c, -1))) {
 		if err != nil {
 			return unreadable("list messages", err)
+		}
+		if m.LeftOut {
+			continue
 		}
 		if _, err := withReceipts(ctx, s.src, s.rules, s.c, m); err != nil && !errors.Is(err, errGone) {
 			return err

@@ -15,11 +15,14 @@ const (
 	late              // not carried yet, although later ones have been
 	edited            // carried, and changed in Twilio since
 	confused          // another message was carried under its index
+	leftOut           // not carried, and not to be
 )
 
 // judge compares a message with its record.
 func (s *subject) judge(m mapping.Message, rec mapping.MessageRecord, there bool) verdict {
 	switch {
+	case m.LeftOut && (!there || rec.Amendment != nil && rec.Amendment.Deleted):
+		return leftOut
 	case !there && m.Index > s.progress.LastIndex:
 		return missing
 	case !there, rec.Amendment != nil && rec.Amendment.Deleted:

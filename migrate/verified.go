@@ -25,7 +25,8 @@ type verified struct {
 	pending         bool    // something of the thread itself has changed in Twilio since
 	foreign         int64   // messages that people wrote
 	resumed         bool    // the interrupted verification had found it as it should be
-	leftOut, within LeftOut // as in ServiceSummary
+	leftOut, within LeftOut // as in ServiceSummary, and so is the next
+	unselected      LeftOut
 
 	order []int64 // IDs of the messages in the order that they should have
 	due   []dueMark
@@ -121,7 +122,7 @@ func (t *verified) note(digest, known string) error {
 // notCarried counts a conversation that has no thread, because a policy leaves it out or
 // for another reason.
 func (t *verified) notCarried(ctx context.Context, leftOut bool) error {
-	messages, media, err := countBlocked(ctx, t.src, t.c)
+	messages, media, unselected, err := countBlocked(ctx, t.src, t.rules, t.c)
 	if err != nil {
 		return err
 	}
@@ -135,6 +136,7 @@ func (t *verified) notCarried(ctx context.Context, leftOut bool) error {
 	if leftOut {
 		t.leftOut = leftOutOf(t.sum)
 	}
+	t.unselected = t.unselected.Plus(unselected)
 	return nil
 }
 
@@ -142,7 +144,7 @@ func (t *verified) notCarried(ctx context.Context, leftOut bool) error {
 func membersLeftOut(losses []mapping.Loss) (n int64) {
 	for _, l := range losses {
 		switch l.Code {
-		case mapping.LossParticipantReadOnly, mapping.LossParticipantOverLimit, mapping.LossPersonDropped:
+		case mapping.LossParticipantReadOnly, mapping.LossParticipantOverLimit, mapping.LossPersonDropped, mapping.LossParticipantUnselected:
 			n++
 		}
 	}
@@ -152,13 +154,14 @@ func membersLeftOut(losses []mapping.Loss) (n int64) {
 // hidden counts a conversation whose thread nobody can read.
 func (t *verified) hidden(ctx context.Context, why error) error {
 	t.differ(string(t.rec.Thread), why.Error(), "thread")
-	messages, media, err := countBlocked(ctx, t.src, t.c)
+	messages, media, unselected, err := countBlocked(ctx, t.src, t.rules, t.c)
 	if err != nil {
 		return err
 	}
 	messages.Failed, messages.Blocked = messages.Blocked, 0
 	media.Unchecked, media.Blocked = media.Blocked, 0
 	t.sum.Messages, t.sum.Media = messages, media
+	t.unselected = t.unselected.Plus(unselected)
 	t.sum.Participants.Failed = t.sum.Participants.Total
 	t.conclude()
 	known, err := t.ledgerDigest(t.rec, func(mapping.MessageRecord) {})

@@ -44,7 +44,7 @@ func (t *verified) compareMember(m mapping.Member, got mapping.ChatParticipant, 
 	name, renamed := wanted(m.DisplayName, rec.DisplayName, got.DisplayName)
 	metadata, moved := wantedMetadata(m.Metadata, rec.Metadata, got.Metadata)
 	t.compare(name, got.DisplayName, "participants", string(sid), "displayName")
-	t.compareMetadata(metadata, got.Metadata, mapping.IsTwilioKey, "participants", string(sid))
+	t.compareMetadata(metadata, got.Metadata, ownKey(metadata), "participants", string(sid))
 	t.compareHistory(sid, got.HistorySince)
 	switch {
 	case t.found > before:

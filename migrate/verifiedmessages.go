@@ -14,13 +14,15 @@ import (
 // messages compares the thread's messages with the conversation's, in order.
 func (t *verified) messages(ctx context.Context) error {
 	t.due = t.dueMarks()
-	for p, err := range pairs(t.src.Messages(ctx, t.c, -1), t.ledger.Messages(t.c.SID)) {
+	for p, err := range pairs(carried(t.rules, t.c, t.src.Messages(ctx, t.c, -1)), t.ledger.Messages(t.c.SID)) {
 		if err != nil {
 			return err
 		}
 		switch {
 		case p.message == nil:
 			t.gone(*p.record)
+		case p.record == nil && p.message.LeftOut:
+			t.unselected.unselected(*p.message)
 		case p.record == nil:
 			t.notYet(*p.message)
 		default:
@@ -70,6 +72,8 @@ func (t *verified) notYet(m mapping.Message) {
 
 // message compares one message of the source with what stands for it.
 func (t *verified) message(ctx context.Context, m mapping.Message, rec mapping.MessageRecord) error {
+	m.LeftOut = false // it has been carried
+	t.unselected.unselected(m)
 	found, err := t.media(ctx, m)
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func (t *verified) compareThread(draft mapping.ThreadDraft) {
 	want, moved := wantedMetadata(draft.Metadata, written.Metadata, got)
 	maps.DeleteFunc(want, theirs)
 	t.pending = t.pending || moved
-	t.compareMetadata(want, got, mapping.IsTwilioKey)
+	t.compareMetadata(want, got, ownKey(want))
 	if got := t.thread.properties.Retention(); got != "" { // else it is not told
 		t.compare(draft.Retention(), got, "retention")
 	}

@@ -93,6 +93,7 @@ func (v *verifier) conversation(ctx context.Context, c mapping.Conversation) err
 	of := v.service(c.ServiceSID)
 	of.add(t.sum)
 	of.LeftOut, of.Within = of.LeftOut.Plus(t.leftOut), of.Within.Plus(t.within)
+	of.Unselected = of.Unselected.Plus(t.unselected)
 	return nil
 }
 

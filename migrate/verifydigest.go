@@ -129,16 +129,20 @@ func (s *standing) digestThread() string {
 	if !slices.Contains(s.rec.Foreign, topicField) {
 		d.text(s.properties.Topic)
 	}
-	d.metadata(s.properties.Metadata, s.rec.Foreign)
+	d.metadata(s.properties.Metadata, s.rec.Content.Metadata, s.rec.Foreign)
 	return shortHex(d)
 }
 
 func (s *standing) digestParticipants() string {
+	written := make(map[mapping.CommunicationUserID]mapping.Metadata, len(s.rec.Members))
+	for _, m := range s.rec.Members {
+		written[m.ID] = m.Metadata
+	}
 	d := newDigest()
 	for _, m := range s.members {
 		d.text(string(m.User), m.DisplayName)
 		d.number(m.HistorySince.UnixMilli())
-		d.metadata(m.Metadata, nil)
+		d.metadata(m.Metadata, written[m.User], nil)
 	}
 	return shortHex(d)
 }
@@ -184,13 +188,24 @@ func (d *digester) text(fields ...string) {
 }
 
 // metadata takes in the keys that are this program's, but for those left to people.
-func (d *digester) metadata(md mapping.Metadata, foreign []string) {
+func (d *digester) metadata(md, written mapping.Metadata, foreign []string) {
+	ours := ownKey(written)
 	keys := slices.DeleteFunc(slices.Sorted(maps.Keys(md)), func(k string) bool {
-		return !mapping.IsTwilioKey(k) || slices.Contains(foreign, k)
+		return !ours(k) || slices.Contains(foreign, k)
 	})
 	d.number(int64(len(keys)))
 	for _, k := range keys {
 		d.text(k, md[k])
+	}
+}
+
+// ownKey tells which keys of the metadata of a thread or a member are this program's:
+// its own, and those that it wrote because users added them. Applications may add
+// others, which are left alone.
+func ownKey(written mapping.Metadata) func(string) bool {
+	return func(key string) bool {
+		_, wrote := written[key]
+		return wrote || mapping.IsTwilioKey(key)
 	}
 }
 

@@ -72,7 +72,7 @@ func (c *cutover) backlog(ctx context.Context, found func(migrate.Waiting)) (b *
 		return nil, err
 	}
 	defer func() { err = cmp.Or(err, ledger.Close()) }()
-	if b, err = migrate.ReadBacklog(ctx, m.src, ledger, found); err != nil {
+	if b, err = migrate.ReadBacklog(ctx, m.src, ledger, m.rules, found); err != nil {
 		return nil, err
 	}
 	c.doc.Backlog = b

@@ -22,13 +22,15 @@ type ruleOptions struct {
 	originalTime choice
 	retention    retention
 	sizes        sizeOptions
+	expressions  expressionOptions
 
-	flags []*pflag.Flag // of all of them but the sizes
+	flags []*pflag.Flag // of all of them but the sizes and the expressions
 }
 
 func (o *ruleOptions) register(cmd *cobra.Command) {
 	o.flags = added(cmd, o.registerAll)
 	o.sizes.register(cmd)
+	o.expressions.register(cmd)
 }
 
 func (o *ruleOptions) registerAll(cmd *cobra.Command) {
@@ -61,6 +63,7 @@ func (o *ruleOptions) rules(template string, receipts bool) (mapping.Rules, erro
 		OriginalTime:  mapping.OriginalTimePolicy(o.originalTime.value),
 		RetentionDays: int(o.retention),
 		Sizes:         o.sizes.sizes(),
+		Expressions:   o.expressions.expressions(),
 	}
 	if err := r.Validate(); err != nil {
 		return mapping.Rules{}, &usageError{err: err}
@@ -68,10 +71,11 @@ func (o *ruleOptions) rules(template string, receipts bool) (mapping.Rules, erro
 	return r, nil
 }
 
-// told are the policies as a plan tells them, sizes where they are not the usual ones.
+// told are the policies as a plan tells them, sizes where they are not the usual ones
+// and expressions where there are any.
 func (o *ruleOptions) told() []report.Policy {
 	var policies []report.Policy
-	for _, f := range append(slices.Clone(o.flags), o.sizes.changed()...) {
+	for _, f := range slices.Concat(o.flags, o.sizes.changed(), o.expressions.given()) {
 		policies = append(policies, report.Policy{Name: f.Name, Value: f.Value.String()})
 	}
 	return policies

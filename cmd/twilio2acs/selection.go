@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ type selectionOptions struct {
 
 	since, until  moment
 	limit, sample int
-	where         expression.Condition
+	where         expression.Condition[expression.ConversationScope]
 }
 
 func (o *selectionOptions) register(cmd *cobra.Command) {
@@ -42,7 +43,21 @@ func (o selectionOptions) selection() twiliosrc.Selection {
 		Identities:    typed[mapping.Identity](o.identities),
 		Since:         o.since.time, Until: o.until.time,
 		States: o.states, Limit: o.limit, Sample: o.sample,
-		Where: o.where.Where(), Condition: o.where.String(),
+		Where: o.whereConversation(), Condition: o.where.String(),
+	}
+}
+
+// whereConversation is the further condition; nil where there is none.
+func (o selectionOptions) whereConversation() func(mapping.Conversation) (bool, error) {
+	if !o.where.IsSet() {
+		return nil
+	}
+	return func(c mapping.Conversation) (bool, error) {
+		meets, err := o.where.Meets(expression.ConversationScope{Conversation: c})
+		if err != nil {
+			return false, fmt.Errorf("evaluate --where: %w", err)
+		}
+		return meets, nil
 	}
 }
 

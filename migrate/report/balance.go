@@ -20,11 +20,11 @@ type Balance struct {
 }
 
 // balanceOf is that of a kind. What is left out is among what is blocked, or within what
-// is unchanged.
-func balanceOf(kind string, t migrate.Tally, leftOut, within int64) Balance {
+// is unchanged, or unselected and in no sum.
+func balanceOf(kind string, t migrate.Tally, leftOut, within, unselected int64) Balance {
 	return Balance{
-		Kind: kind, Source: t.Total, Carried: t.Created + t.Updated + t.Unchanged + t.Unchecked - within,
-		Blocked: t.Blocked - leftOut, LeftOut: leftOut + within, Pending: t.Pending, Open: t.Open, Failed: t.Failed,
+		Kind: kind, Source: t.Total + unselected, Carried: t.Created + t.Updated + t.Unchanged + t.Unchecked - within,
+		Blocked: t.Blocked - leftOut, LeftOut: leftOut + within + unselected, Pending: t.Pending, Open: t.Open, Failed: t.Failed,
 	}
 }
 
@@ -57,13 +57,13 @@ func (s ServiceBalance) Name() string {
 }
 
 func balancesOf(s migrate.ServiceSummary) []Balance {
-	out, in := s.LeftOut, s.Within
+	out, in, un := s.LeftOut, s.Within, s.Unselected
 	return []Balance{
-		balanceOf("conversations", s.Conversations, out.Conversations, in.Conversations),
-		balanceOf("messages", s.Messages, out.Messages, in.Messages),
-		balanceOf("people", s.Users, 0, 0),
-		balanceOf("participants", s.Participants, out.Participants, in.Participants),
-		balanceOf("files", s.Media, out.Media, in.Media),
+		balanceOf("conversations", s.Conversations, out.Conversations, in.Conversations, un.Conversations),
+		balanceOf("messages", s.Messages, out.Messages, in.Messages, un.Messages),
+		balanceOf("people", s.Users, 0, 0, 0),
+		balanceOf("participants", s.Participants, out.Participants, in.Participants, un.Participants),
+		balanceOf("files", s.Media, out.Media, in.Media, un.Media),
 	}
 }
 
@@ -72,6 +72,7 @@ func wholeBalance(v *migrate.Verification) ServiceBalance {
 	whole := migrate.ServiceSummary{Summary: v.Summary}
 	for _, s := range v.Services {
 		whole.LeftOut, whole.Within = whole.LeftOut.Plus(s.LeftOut), whole.Within.Plus(s.Within)
+		whole.Unselected = whole.Unselected.Plus(s.Unselected)
 	}
 	return ServiceBalance{inAll, balancesOf(whole)}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -79,7 +80,7 @@ func (p *parser) setting(s setting, key, value *yaml.Node, takers []Command, kno
 	if len(takers) == 0 {
 		return p.mistake(key, fmt.Sprintf("unknown key %q", key.Value), spelling.Hint(key.Value, known, "", "see twilio2acs config schema"))
 	}
-	values, err := p.values(value)
+	values, places, err := p.values(value)
 	if err != nil {
 		return err
 	}
@@ -89,6 +90,10 @@ func (p *parser) setting(s setting, key, value *yaml.Node, takers []Command, kno
 	}
 	s.values, s.line = values, key.Line
 	if err := accepted(takers, s.flag, values); err != nil {
+		var one interface{ Item() int } // of several values
+		if errors.As(err, &one) {
+			value = places[one.Item()]
+		}
 		return p.mistake(value, fmt.Sprintf("%s: %v", key.Value, err), "see twilio2acs "+explaining(takers)+" --help")
 	}
 	p.file.settings = append(p.file.settings, s)
@@ -132,39 +137,38 @@ func set(f *pflag.Flag, values []string) error {
 }
 
 // values are those of a flag: one word, a list of them, or names with a word each.
-func (p *parser) values(node *yaml.Node) ([]string, error) {
+// Places are where each of them stands.
+func (p *parser) values(node *yaml.Node) (values []string, places []*yaml.Node, err error) {
 	node = target(node)
+	add := func(name string, at *yaml.Node) error {
+		word, err := p.word(target(at))
+		if err == nil {
+			values, places = append(values, name+word), append(places, at)
+		}
+		return err
+	}
 	switch node.Kind {
 	case yaml.ScalarNode:
-		return p.word(node)
+		err = add("", node)
 	case yaml.SequenceNode:
-		values := []string{}
+		values = []string{}
 		for _, item := range node.Content {
-			word, err := p.word(target(item))
-			if err != nil {
-				return nil, err
+			if err = add("", item); err != nil {
+				break
 			}
-			values = append(values, word...)
 		}
-		return values, nil
 	default:
-		values := []string{}
-		err := p.pairs(node, "it", func(k, v *yaml.Node) error {
-			word, err := p.word(target(v))
-			if err == nil {
-				values = append(values, k.Value+"="+word[0])
-			}
-			return err
-		})
-		return values, err
+		values = []string{}
+		err = p.pairs(node, "it", func(k, v *yaml.Node) error { return add(k.Value+"=", v) })
 	}
+	return values, places, err
 }
 
-func (p *parser) word(node *yaml.Node) ([]string, error) {
+func (p *parser) word(node *yaml.Node) (string, error) {
 	if node.Kind != yaml.ScalarNode || node.Tag == "!!null" {
-		return nil, p.mistake(node, "a single value is wanted here", "leave the key out to keep its default")
+		return "", p.mistake(node, "a single value is wanted here", "leave the key out to keep its default")
 	}
-	return []string{node.Value}, nil
+	return node.Value, nil
 }
 
 // pairs calls visit with each key of a mapping and its value. A key may stand there

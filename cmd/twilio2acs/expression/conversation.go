@@ -18,27 +18,38 @@ type Conversation struct {
 	State        string    `cel:"state"`
 	DateCreated  time.Time `cel:"dateCreated"`
 	DateUpdated  time.Time `cel:"dateUpdated"`
-	Attributes   any       `cel:"attributes"` // the JSON that Twilio keeps as text
+	Attributes   any       `cel:"attributes"`
 }
 
-// conversation is c for an expression. Times and attributes that cannot be read are
-// an error: nothing could be decided by them.
+// conversation is c for an expression. A time that cannot be read is an error: nothing
+// could be decided by it.
 func conversation(c mapping.Conversation) (Conversation, error) {
 	v := Conversation{
 		SID: string(c.SID), ServiceSID: string(c.ServiceSID), FriendlyName: c.FriendlyName, UniqueName: c.UniqueName, State: c.State,
-		Attributes: map[string]any{},
+		Attributes: attributes(c.Attributes),
 	}
-	var err error
-	if v.DateCreated, err = c.DateCreated.Time(); err != nil {
-		return v, fmt.Errorf("read date_created: %w", err)
+	return v, dates(c.DateCreated, c.DateUpdated, &v.DateCreated, &v.DateUpdated)
+}
+
+// dates reads the times that every item has.
+func dates(created, updated mapping.Timestamp, toCreated, toUpdated *time.Time) (err error) {
+	if *toCreated, err = created.Time(); err != nil {
+		return fmt.Errorf("read date_created: %w", err)
 	}
-	if v.DateUpdated, err = c.DateUpdated.Time(); err != nil {
-		return v, fmt.Errorf("read date_updated: %w", err)
+	if *toUpdated, err = updated.Time(); err != nil {
+		return fmt.Errorf("read date_updated: %w", err)
 	}
-	if c.Attributes != "" {
-		if err := json.Unmarshal([]byte(c.Attributes), &v.Attributes); err != nil {
-			return v, fmt.Errorf("read attributes: %w", err)
-		}
+	return nil
+}
+
+// attributes are the JSON in text; text itself where it is none.
+func attributes(text string) any {
+	if text == "" {
+		return map[string]any{}
 	}
-	return v, nil
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		return text
+	}
+	return v
 }
