@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -40,16 +39,4 @@ func dates(created, updated mapping.Timestamp, toCreated, toUpdated *time.Time) 
 		return fmt.Errorf("read date_updated: %w", err)
 	}
 	return nil
-}
-
-// attributes are the JSON in text; text itself where it is none.
-func attributes(text string) any {
-	if text == "" {
-		return map[string]any{}
-	}
-	var v any
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return text
-	}
-	return v
 }

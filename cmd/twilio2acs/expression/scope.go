@@ -92,7 +92,7 @@ var kinds = map[string]reflect.Type{
 
 // environment is what an expression with these variables is compiled in.
 func environment(names []string) (*cel.Env, error) {
-	options := []cel.EnvOption{cel.OptionalTypes()}
+	options := []cel.EnvOption{cel.OptionalTypes(), ext.Strings(), ext.Lists()}
 	native := []any{ext.ParseStructTags(true), reflect.TypeFor[Media]()}
 	for _, name := range names {
 		t := kinds[name]
