@@ -75,6 +75,19 @@ func (ro *Roster) exclude(key PersonKey, who Attendee, t *tally) {
 // expression.
 func (ro *Roster) LeavesOut(key PersonKey) bool { return ro.leftOut[key] || ro.excluded[key] }
 
+// Unselected is how many participants an expression leaves out.
+func (ro *Roster) Unselected() (n int64) {
+	if len(ro.excluded) == 0 {
+		return 0
+	}
+	for _, i := range ro.bySID {
+		if ro.excluded[ro.people[i].Key] {
+			n++
+		}
+	}
+	return n
+}
+
 func keysOf(members []Member) map[PersonKey]bool {
 	keys := make(map[PersonKey]bool, len(members))
 	for _, m := range members {

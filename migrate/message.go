@@ -79,6 +79,9 @@ func (w *worker) message(ctx context.Context, m *mapping.Message, known *known) 
 	w.sum.Messages.Total++
 	switch verdict {
 	case missing:
+		if err := w.unmark(m.Index); err != nil {
+			return err
+		}
 		w.waiting = append(w.waiting, m)
 		w.storeAhead(ctx, *m)
 		return nil

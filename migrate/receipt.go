@@ -79,6 +79,21 @@ func (w *worker) receipts(ctx context.Context, next int64) error {
 	return w.note()
 }
 
+// unmark notes that the receipts which were sent do not reach a message that is about
+// to come, although those who sent them have read it: an expression left it out so far.
+func (w *worker) unmark(index int64) error {
+	changed := false
+	for i := range w.rec.Members {
+		if m := &w.rec.Members[i]; m.Read > index {
+			m.Read, changed = index, true
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return w.note()
+}
+
 // remainingReceipts marks what those have read who were not in the thread when
 // the message was sent, or have read on since.
 func (w *worker) remainingReceipts(ctx context.Context) error {

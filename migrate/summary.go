@@ -61,8 +61,7 @@ type ServiceSummary struct {
 	// that are carried, and unchanged without it: people whom a policy or a decision
 	// makes no members, and messages of whom nothing but that is said.
 	LeftOut, Within LeftOut
-	// Unselected counts messages and files that expressions leave out of threads that
-	// are carried: they are in no sum.
+	// Unselected counts what expressions leave out of threads: it is in no sum.
 	Unselected LeftOut
 }
 

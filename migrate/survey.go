@@ -15,7 +15,8 @@ type surveyed struct {
 	roster       *mapping.Roster
 	draft        mapping.ThreadDraft
 	losses       []mapping.Loss
-	participants int64
+	participants int64 // but for those that an expression leaves out
+	unselected   int64 // those
 }
 
 // survey drafts the thread of c. It only reads.
@@ -36,6 +37,8 @@ func survey(ctx context.Context, src Source, rules mapping.Rules, dir mapping.Di
 	}
 	var lost []mapping.Loss
 	s.roster, s.losses = rules.Roster(c, participants, dir)
+	s.unselected = s.roster.Unselected()
+	s.participants -= s.unselected
 	s.draft, lost = rules.ChatThread(c, s.roster)
 	s.losses = append(s.losses, lost...)
 	s.losses = append(s.losses, receiptLosses(s.roster.Members)...)

@@ -45,7 +45,7 @@ func (t *verified) run(ctx context.Context) error {
 		return err
 	}
 	t.roster = s.roster
-	t.sum.Participants.Total = s.participants
+	t.sum.Participants.Total, t.unselected.Participants = s.participants, s.unselected
 	if t.rec.Thread == "" {
 		return t.notCarried(ctx, s.draft.LeftOut)
 	}
@@ -144,7 +144,7 @@ func (t *verified) notCarried(ctx context.Context, leftOut bool) error {
 func membersLeftOut(losses []mapping.Loss) (n int64) {
 	for _, l := range losses {
 		switch l.Code {
-		case mapping.LossParticipantReadOnly, mapping.LossParticipantOverLimit, mapping.LossPersonDropped, mapping.LossParticipantUnselected:
+		case mapping.LossParticipantReadOnly, mapping.LossParticipantOverLimit, mapping.LossPersonDropped:
 			n++
 		}
 	}

@@ -125,12 +125,12 @@ const tiny = "../../../testdata/snapshots/tiny"
 func migrateTiny(t *testing.T) destination {
 	t.Helper()
 	d := destination(t.TempDir())
-	d.migrate(t, tiny)
+	d.migrate(t, tiny, tinyRules)
 	return d
 }
 
 // migrate carries a snapshot over, undisturbed.
-func (d destination) migrate(t *testing.T, dir string) *migrate.Report {
+func (d destination) migrate(t *testing.T, dir string, rules mapping.Rules) *migrate.Report {
 	t.Helper()
 	source, err := twiliosrc.OpenSnapshot(t.Context(), dir, nil)
 	must(t, err)
@@ -142,7 +142,7 @@ func (d destination) migrate(t *testing.T, dir string) *migrate.Report {
 	defer store.Close()
 	ledger, err := checkpoint.Open(d.ledger(), mapping.Binding{}, nil)
 	must(t, err)
-	report, err := migrate.New(source, to, ledger, store, tinyRules, undisturbed(t)).Run(t.Context())
+	report, err := migrate.New(source, to, ledger, store, rules, undisturbed(t)).Run(t.Context())
 	must(t, err)
 	must(t, ledger.Close())
 	return report

@@ -19,6 +19,12 @@ import (
 // the same counters and losses, and every item that they count. After the run
 // there is nothing left to plan.
 func TestPlanIsWhatRunDoes(t *testing.T) {
+	planIsWhatRunDoes(t, func(*rand.Rand) mapping.Rules { return tinyRules })
+}
+
+// planIsWhatRunDoes tries accounts that are migrated under rules made for each.
+func planIsWhatRunDoes(t *testing.T, rulesOf func(*rand.Rand) mapping.Rules) {
+	t.Helper()
 	const rounds = 3
 	seeds := 8
 	if testing.Short() {
@@ -27,12 +33,13 @@ func TestPlanIsWhatRunDoes(t *testing.T) {
 	for seed := range seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			a := newAccount(rand.New(rand.NewPCG(uint64(seed), 6)))
+			chance := rand.New(rand.NewPCG(uint64(seed), 6))
+			a, rules := newAccount(chance), rulesOf(rand.New(rand.NewPCG(uint64(seed), 7)))
 			d, snapshot := destination(t.TempDir()), filepath.Join(t.TempDir(), "snapshot")
 			for range rounds {
 				a.save(t, snapshot)
-				plan, told := d.plan(t, snapshot)
-				ran := d.migrate(t, snapshot)
+				plan, told := d.plan(t, snapshot, rules)
+				ran := d.migrate(t, snapshot, rules)
 				if diff := cmp.Diff(ran.Summary, plan.Summary); diff != "" {
 					t.Errorf("counters (-run +plan):\n%s", diff)
 				}
@@ -42,8 +49,11 @@ func TestPlanIsWhatRunDoes(t *testing.T) {
 				if diff := cmp.Diff(told, tallies(ran.Summary)); diff != "" {
 					t.Errorf("items (-told +run):\n%s", diff)
 				}
-				if _, left := d.plan(t, snapshot); len(left) > 0 {
+				if _, left := d.plan(t, snapshot, rules); len(left) > 0 {
 					t.Errorf("left to do after the run: %v", left)
+				}
+				if found := d.verify(t, snapshot, rules); len(found) > 0 {
+					t.Errorf("verify finds %v", found)
 				}
 				t.Log(a.change(false))
 			}
@@ -53,7 +63,7 @@ func TestPlanIsWhatRunDoes(t *testing.T) {
 
 // plan is what a run would do, and how many items it tells of, by kind and verb,
 // but for those that stay.
-func (d destination) plan(t *testing.T, snapshot string) (*migrate.Report, map[string]int64) {
+func (d destination) plan(t *testing.T, snapshot string, rules mapping.Rules) (*migrate.Report, map[string]int64) {
 	t.Helper()
 	source, err := twiliosrc.OpenSnapshot(t.Context(), snapshot, nil)
 	must(t, err)
@@ -69,7 +79,7 @@ func (d destination) plan(t *testing.T, snapshot string) (*migrate.Report, map[s
 		}
 		return nil
 	}
-	report, err := migrate.Plan(t.Context(), source, ledger, tinyRules, opts)
+	report, err := migrate.Plan(t.Context(), source, ledger, rules, opts)
 	must(t, err)
 	return report, told
 }
