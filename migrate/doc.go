@@ -71,6 +71,10 @@
 //     gone when Twilio says so. Nothing is deleted on the word of a source that is
 //     damaged or shows a part only, nothing that people changed, no thread in which
 //     they have written, and never more than Options.MaxDelete.
+//   - Selection. A message that an expression leaves out is not begun, and no index is
+//     waited for. What has been carried stays in step whatever the expression says of
+//     it later: it is neither deleted nor does it count as gone. One that comes to be
+//     selected is sent in its place, or behind later ones, as late.
 //   - Inbox order. Lists of chats are sorted by last activity. On the first full load
 //     the newest message of every conversation that is not closed is held back: the
 //     conversation is noted as done, with the time of that message as Held. At the
