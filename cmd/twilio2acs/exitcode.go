@@ -8,6 +8,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/acsdest/emulator"
 	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/identities"
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/night"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
@@ -183,7 +184,7 @@ func stateCode(err error) int {
 		return exitLocked
 	case errors.As(err, &binding) && binding.Moved():
 		return exitLocked
-	case binding != nil, is[*olderError](err), is[*foreignBackupError](err), is[*checkpoint.SchemaError](err), is[*checkpoint.MissingError](err),
+	case binding != nil, is[*olderError](err), is[*foreignBackupError](err), is[*identities.WrittenError](err), is[*checkpoint.SchemaError](err), is[*checkpoint.MissingError](err),
 		is[*checkpoint.DamagedError](err), is[*emulator.FormatError](err), is[*night.DamagedError](err), is[*night.ForeignError](err):
 		return exitState
 	}
@@ -201,7 +202,7 @@ func inputCode(err error) int {
 		return exitDrift
 	case is[*twiliosrc.ManifestError](err), is[*redact.LeakError](err), is[*damagedSnapshotError](err), is[*report.GoldenError](err):
 		return exitFixture
-	case is[*usageError](err), is[*mapping.UnknownLossError](err),
+	case is[*usageError](err), is[*identities.Mistakes](err), is[*mapping.UnknownLossError](err),
 		is[*twiliosrc.NotSnapshotError](err), is[*twiliosrc.EndpointError](err),
 		is[*twiliosrc.SelectionError](err), is[*twiliosrc.OutputExistsError](err), is[*twiliosrc.UnfinishedError](err), is[*acsdest.ContainerURLError](err),
 		is[*report.NoPlanError](err), is[*report.NoGoldenError](err), is[*report.ForeignGoldenError](err):

@@ -19,7 +19,7 @@ Communication Services (ACS) Chat: every message once, in order, under its autho
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	})
-	addSection(root, "Get ready:", newInitCommand(s), newConfigCommand(s), newDoctorCommand(s))
+	addSection(root, "Get ready:", newInitCommand(s), newConfigCommand(s), newDoctorCommand(s), newIdentityCommand(s))
 	addSection(root, "Migrate:", newPlanCommand(s), newRunCommand(s), newVerifyCommand(s), newCutoverCommand(s), newRollbackCommand(s))
 	addSection(root, "See what became of it:", newStatusCommand(s), newExplainCommand(s), newMapCommand(s), newExportCommand(s))
 	addSection(root, "Rehearse and test:", newRecordCommand(s), newReplayCommand(s), newServeCommand(s))
