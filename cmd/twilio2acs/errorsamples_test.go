@@ -11,6 +11,7 @@ import (
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 	"github.com/twilio2acs/twilio2acs/checkpoint"
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/config"
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/identities"
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/night"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
@@ -23,6 +24,10 @@ import (
 // errorSamples are the errors with a remedy that the program knows, at least one of
 // each type, as people meet them.
 var errorSamples = []error{
+	// decisions about people
+	&identities.Mistakes{File: "people.csv", List: []identities.Mistake{{Line: 3, Column: "acs_id", Problem: "it is empty: use needs the ACS user to use"}}},
+	&identities.WrittenError{People: []mapping.PersonKey{{Kind: mapping.PersonUser, Service: "IS…", Name: "alice"}}},
+
 	// the source
 	&twiliosrc.CredentialsError{Err: errors.New("TWILIO_ACCOUNT_SID is not set")},
 	&twiliosrc.APIError{Status: 401, Code: 20003, Message: "Authenticate", Path: "/v1/Conversations"},

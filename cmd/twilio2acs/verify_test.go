@@ -34,7 +34,7 @@ func TestCSVIsHarmless(t *testing.T) {
 		{"conversations/CH1/topic", `"a, b"`, "nothing"},
 		{"'=HYPERLINK(1)", "'+1", "'-1"},
 		{"'@SUM(1)", "'\t=1", "'\r=1"},
-		{"a=1", "", "'"},
+		{"a=1", "", "''"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("rows (-want +got):\n%s", d)

@@ -2,8 +2,8 @@ package main
 
 import (
 	"encoding/csv"
-	"strings"
 
+	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/identities"
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
 
@@ -59,17 +59,8 @@ type csvTable struct{ w *csv.Writer }
 // row writes a row at once. The writer below keeps the error.
 func (t *csvTable) row(cells ...string) {
 	for i, c := range cells {
-		cells[i] = harmlessCell(c)
+		cells[i] = identities.Guard(c)
 	}
 	_ = t.w.Write(cells)
 	t.w.Flush()
-}
-
-// harmlessCell is c as no spreadsheet takes it for a formula: what begins like
-// one is given an apostrophe before it (owasp.org, CSV Injection).
-func harmlessCell(c string) string {
-	if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
-		return "'" + c
-	}
-	return c
 }
