@@ -59,7 +59,7 @@ func (pp *people) id(ctx context.Context, p person, acting bool) (mapping.Commun
 		return "", ledgerFailure(err)
 	}
 	if rec.ID != "" {
-		return rec.ID, nil
+		return rec.ID, pp.acquaint(rec, p)
 	}
 	key := string(p.Key.Kind) + "\x00" + string(p.Key.Service) + "\x00" + p.Key.Name
 	id, err, _ := pp.flight.Do(key, func() (any, error) { return pp.create(ctx, p, acting) })
@@ -67,6 +67,16 @@ func (pp *people) id(ctx context.Context, p person, acting bool) (mapping.Commun
 		return "", err
 	}
 	return id.(mapping.CommunicationUserID), nil
+}
+
+// acquaint notes, once, what is known of somebody who is to use a communication user
+// that was there before.
+func (pp *people) acquaint(rec mapping.PersonRecord, p person) error {
+	if !rec.Adopted || rec.DisplayName != "" || p.DisplayName == "" {
+		return nil
+	}
+	rec.DisplayName, rec.UserSID = p.DisplayName, p.UserSID
+	return ledgerFailure(pp.ledger.RecordPerson(rec))
 }
 
 // create notes the intent before the call, since an answer that never comes

@@ -38,13 +38,14 @@ func served(ts *testscript.TestScript) (*acsdest.Identity, *acsdest.Transport) {
 }
 
 // scriptUser creates a user, under a name for the commands below, and says for
-// how long its token is good.
+// how long its token is good. The variable of that name is its ID.
 func scriptUser(ts *testscript.TestScript, neg bool, args []string) {
 	arguments(ts, neg, args, "user NAME", 1)
 	identity, _ := served(ts)
 	u, err := identity.CreateUser(context.Background(), &acsdest.CreateUserOptions{Scopes: []acsdest.TokenScope{acsdest.ScopeChat}})
 	ts.Check(err)
 	ts.Value(usersKey{}).(users)[args[0]] = scriptPerson{u.ID, u.Token.Token}
+	ts.Setenv(args[0], string(u.ID))
 	_, err = fmt.Fprintln(ts.Stdout(), "token for", time.Until(u.Token.ExpiresOn).Round(time.Minute))
 	ts.Check(err)
 }
