@@ -54,7 +54,8 @@ const (
 	// message one of ours has room in it, however its author is called.
 	MinMessageMetadata = 2 << 10
 
-	// sizeMargin is left free where names, quotes and braces may count.
+	// sizeMargin is left free where the names, quotes and braces around metadata may
+	// count: nobody has found out that they do not.
 	sizeMargin = 1 << 10
 )
 
@@ -64,8 +65,7 @@ var unbounded = extent{utf8: math.MaxInt, utf16: math.MaxInt, json: math.MaxInt}
 // message is how large a message may be drafted, in bytes of the measure.
 func (z Sizes) message() int {
 	limit := cmp.Or(z.Message, PublishedMessageLimit)
-	switch z.Measure {
-	case MeasureUTF8, MeasureUTF16:
+	if known := z.Measure != "" && z.Measure != MeasureWidest; known && z.Counts == CountsContent {
 		return limit
 	}
 	return limit - sizeMargin

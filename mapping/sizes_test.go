@@ -46,10 +46,10 @@ func TestSizes(t *testing.T) {
 		most  int
 	}{
 		{"unknown", mapping.Sizes{}, mapping.MaxMessageSize},
-		{"UTF-8", mapping.Sizes{Measure: mapping.MeasureUTF8}, mapping.PublishedMessageLimit},
-		{"UTF-16", mapping.Sizes{Measure: mapping.MeasureUTF16}, mapping.PublishedMessageLimit},
+		{"UTF-8", mapping.Sizes{Measure: mapping.MeasureUTF8}, mapping.MaxMessageSize},
+		{"UTF-16", mapping.Sizes{Measure: mapping.MeasureUTF16}, mapping.MaxMessageSize},
 		{"JSON", mapping.Sizes{Measure: mapping.MeasureJSON}, mapping.MaxMessageSize},
-		{"small", mapping.Sizes{Message: mapping.MinMessageLimit, Metadata: mapping.MinMessageMetadata, Measure: mapping.MeasureUTF16}, mapping.MinMessageLimit},
+		{"small", mapping.Sizes{Message: mapping.MinMessageLimit, Metadata: mapping.MinMessageMetadata, Measure: mapping.MeasureUTF16}, mapping.MinMessageLimit - 1<<10},
 		{"content alone", mapping.Sizes{Measure: mapping.MeasureUTF8, Counts: mapping.CountsContent}, mapping.PublishedMessageLimit},
 	} {
 		for kind, body := range bodies {

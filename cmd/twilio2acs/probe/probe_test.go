@@ -167,7 +167,7 @@ func TestQuestions(t *testing.T) {
 		{"Retry-After", emulator.Options{RetryAfter: true}, map[string]string{"retry-after": "true"}, ""},
 		{"keys that are forgotten", emulator.Options{KeyLife: 5 * time.Second}, map[string]string{"key-life": "1ms"}, "old is forgotten"},
 		{"texts are trimmed", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkTrim}}, nil, "the text of a message does not come back"},
-		{"texts are escaped", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkEscape}}, map[string]string{"message-measure": "utf16"}, "the text of a message does not come back"},
+		{"texts are escaped", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkEscape}}, map[string]string{"message-limit": "14336", "message-measure": "json"}, "the text of a message does not come back"},
 		{"texts are cut", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkCut}}, map[string]string{"message-limit": "8192", "message-measure": "utf8", "message-counts": "content", "too-large": ""}, "a message of more than 8192 bytes is cut"},
 		{"one key is kept", emulator.Options{Quirks: []emulator.Quirk{emulator.QuirkMetadata}}, nil, "metadata with 13 keys is not kept"},
 		{"lists are late", emulator.Options{ListDelay: time.Hour}, map[string]string{"page-size": ""}, "a list has none of the messages"},

@@ -101,11 +101,17 @@ func (p *Probe) measure(ctx context.Context, letters int) (mapping.SizeMeasure, 
 	}
 	// An emoji counts as much as two letters where UTF-16 is counted, in bytes or in
 	// units, less where characters are, and four times as much in UTF-8.
+	plain, err := fits(`"`, letters*3/4) // which is two letters where JSON is measured
+	if err != nil {
+		return "", 0, err
+	}
 	switch narrow, err := fits(emoji, letters/2); {
 	case err != nil:
 		return "", 0, err
-	case narrow:
+	case narrow && plain:
 		return mapping.MeasureUTF16, 2 * letters, nil
+	case narrow: // UTF-16 of JSON: in UTF-8 nothing has fewer bytes than it counts letters
+		return mapping.MeasureJSON, letters, nil
 	}
 	switch utf8, err := fits(emoji, letters/4); {
 	case err != nil:
@@ -113,9 +119,8 @@ func (p *Probe) measure(ctx context.Context, letters int) (mapping.SizeMeasure, 
 	case !utf8: // escaped perhaps, as twelve letters: leave room for the worst
 		return mapping.MeasureUTF8, letters / 3, nil
 	}
-	plain, err := fits(`"`, letters*3/4)
-	if err != nil || plain {
-		return mapping.MeasureUTF8, letters, err
+	if plain {
+		return mapping.MeasureUTF8, letters, nil
 	}
 	return mapping.MeasureJSON, letters, nil
 }
