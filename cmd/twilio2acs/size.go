@@ -24,7 +24,7 @@ func (o *sizeOptions) register(cmd *cobra.Command) { o.flags = added(cmd, o.regi
 func (o *sizeOptions) registerAll(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVar(&o.message, "message-limit", mapping.PublishedMessageLimit, "how many `bytes` ACS takes as one message; doctor --probe finds this and the next three out")
-	choose(cmd, &o.measure, "message-measure", "", "how ACS measures texts: as UTF-8, as UTF-16, as UTF-8 in JSON with what it escapes; widest keeps within UTF-8 and UTF-16, and leaves a margin",
+	choose(cmd, &o.measure, "message-measure", "", "how ACS measures texts: as UTF-8, as UTF-16, as UTF-8 in JSON with what it escapes; widest keeps within UTF-8 and UTF-16",
 		string(mapping.MeasureWidest), string(mapping.MeasureUTF8), string(mapping.MeasureUTF16), string(mapping.MeasureJSON))
 	choose(cmd, &o.counts, "message-counts", "", "what counts: the message with display name and metadata, or its content alone",
 		string(mapping.CountsMessage), string(mapping.CountsContent))
