@@ -36,8 +36,8 @@ func NewCanary(r Rules) Canary {
 			{"the message with unusual characters", NewChatMessage{
 				Content: canaryText, SenderDisplayName: canaryName, Metadata: Metadata{KeyAuthor: canaryText, KeyAttributes: canaryJSON},
 			}},
-			{"the largest message", largest(r.Sizes, emoji)},
-			{"the longest message", largest(r.Sizes, "x")},
+			{"the largest message", largest(r, emoji)},
+			{"the longest message", largest(r, "x")},
 		},
 	}
 }
@@ -72,13 +72,14 @@ func fillMetadata(size int, keys ...string) Metadata {
 	return md
 }
 
-// maxKeys is how many keys the metadata of a message has at the most.
+// maxKeys is how many keys the metadata of a message has at the most, beside those that
+// users add.
 const maxKeys = 13
 
 // largest is a message that is as large as any, of characters that are all the
 // same, with as much metadata as any.
-func largest(z Sizes, character string) NewChatMessage {
-	keys := make([]string, maxKeys)
+func largest(r Rules, character string) NewChatMessage {
+	z, keys := r.Sizes, make([]string, maxKeys+len(r.expressions().MessageMetadata))
 	for i := range keys {
 		keys[i] = fmt.Sprintf("twilioCanary%02d", i)
 	}

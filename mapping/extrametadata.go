@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -48,32 +49,28 @@ func isLetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 
 // validate reports keys that may not be added.
 func (e Expressions) validate() error {
-	for flag, keys := range map[string][]string{
-		FlagMetadata: keysOfExtra(e.ThreadMetadata), FlagMemberMetadata: keysOfExtra(e.MemberMetadata), FlagMessageMetadata: keysOfExtra(e.MessageMetadata),
-	} {
-		if len(keys) > MaxExtraKeys {
-			return fmt.Errorf("%s has %d keys, more than %d", flag, len(keys), MaxExtraKeys)
-		}
-		seen := make(map[string]bool, len(keys))
-		for _, key := range keys {
-			if err := CheckExtraKey(key); err != nil {
-				return fmt.Errorf("%s key %q: %w", flag, key, err)
-			}
-			if seen[key] {
-				return fmt.Errorf("%s key %q stands there twice", flag, key)
-			}
-			seen[key] = true
-		}
-	}
-	return nil
+	return cmp.Or(
+		checkExtras(FlagMetadata, e.ThreadMetadata),
+		checkExtras(FlagMemberMetadata, e.MemberMetadata),
+		checkExtras(FlagMessageMetadata, e.MessageMetadata),
+	)
 }
 
-func keysOfExtra[Item any](extras []ExtraMetadata[Item]) []string {
-	var keys []string
-	for _, x := range extras {
-		keys = append(keys, x.Key)
+func checkExtras[Item any](flag string, extras []ExtraMetadata[Item]) error {
+	if len(extras) > MaxExtraKeys {
+		return fmt.Errorf("%s has %d keys, more than %d", flag, len(extras), MaxExtraKeys)
 	}
-	return keys
+	seen := make(map[string]bool, len(extras))
+	for _, x := range extras {
+		if err := CheckExtraKey(x.Key); err != nil {
+			return fmt.Errorf("%s key %q: %w", flag, x.Key, err)
+		}
+		if seen[x.Key] {
+			return fmt.Errorf("%s key %q stands there twice", flag, x.Key)
+		}
+		seen[x.Key] = true
+	}
+	return nil
 }
 
 // extraFields are what users add to the metadata of item. An address is masked like

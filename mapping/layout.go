@@ -72,7 +72,7 @@ func (d *drafting) part(text string, md Metadata) NewChatMessage {
 // fields is the metadata of a part, the most important first. Part is empty for
 // a message of one part.
 func (d *drafting) fields(part string, first, last bool) []field {
-	fields := make([]field, 0, 13)
+	fields := make([]field, 0, maxKeys+len(d.extra))
 	fields = append(fields,
 		field{KeyMessageSID, string(d.m.SID)},
 		field{KeyMessageIndex, strconv.FormatInt(d.m.Index, 10)},
