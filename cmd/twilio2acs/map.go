@@ -8,5 +8,5 @@ func newMapCommand(s *streams) *cobra.Command {
 		Short: "What became of what",
 		Long: `Map tells from the ledger which ID in ACS stands for which item of Twilio. ACS has
 no way to look that up: whatever refers to Twilio's IDs needs this map.`,
-	}, newMapExportCommand(s))
+	}, newMapExportCommand(s), newMapGetCommand(s))
 }

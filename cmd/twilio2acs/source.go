@@ -48,6 +48,14 @@ func (o *sourceOptions) register(cmd *cobra.Command) {
 	mustRequire(cmd, "source")
 }
 
+// registerOptional registers what a command needs that can ask a source, but need
+// not. What for stands before how it is named.
+func (o *sourceOptions) registerOptional(cmd *cobra.Command, what string) {
+	f := cmd.Flags()
+	f.StringVar(&o.source, "source", "", what+"twilio, with credentials from the environment, or a snapshot `directory`")
+	f.StringVar(&o.twilioURL, "twilio-url", "", "send Twilio's REST traffic to this `URL`")
+}
+
 // registerReport registers what only matters to a report.
 func (o *sourceOptions) registerReport(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.webhooks, "webhooks", false, "count the webhooks of single conversations too: a request for each conversation of live Twilio")
