@@ -38,7 +38,7 @@ var errorSamples = []error{
 	&twiliosrc.DownloadError{SID: "ME…", Status: 403},
 	&twiliosrc.MovingListError{Path: "/v1/Conversations", Passes: 3},
 	&twiliosrc.SelectionError{What: "conversation", Value: "IM…", Err: errors.New("not a SID that begins with CH")},
-	&twiliosrc.SpoolError{Op: "write", Err: fs.ErrPermission},
+	&twiliosrc.SpoolError{Op: "write", Folder: "/tmp", Err: fs.ErrPermission},
 	&twiliosrc.NotSnapshotError{Dir: "contoso", Err: fs.ErrNotExist},
 	&twiliosrc.ManifestError{File: "messages.jsonl", Err: errors.New("its hash is another one")},
 	&damagedSnapshotError{errors.New("messages.jsonl:41: unexpected end of JSON input")},
