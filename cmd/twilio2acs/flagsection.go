@@ -14,15 +14,19 @@ var flagSections = []struct {
 	title string
 	names []string
 }{
-	{"Which conversations", []string{"service", "conversation", "identity", "conversation-state", "since", "until", "where", "limit", "sample"}},
+	{"What is carried", []string{
+		"service", "conversation", "identity", "conversation-state", "since", "until", "limit", "sample",
+		"where", "where-participant", "where-message", "where-media", "receipts",
+	}},
 	{"What is written, alike in every command of a migration", []string{
 		"addresses", "over-limit", "external", "display-names", "closed", "original-time", "retention",
+		"topic", "display-name", "metadata", "participant-metadata", "message-metadata",
 		"message-limit", "message-measure", "message-counts", "message-metadata-limit",
 	}},
 	{"How fast", []string{"limits", "limits-speed", "rate", "max-rate", "order", "inbox-order"}},
 	{"Care", []string{"max-delete", "canary", "backup", "backup-every", "adopt-state", "settle", "key-life", "skip-damaged"}},
 	{"Where else services are", []string{"twilio-url", "mcs-url", "acs-ca"}},
-	{"What is told", []string{"output", "verbose", "progress", "html", "markdown", "details", "log-file", "log-format", "metrics-listen"}},
+	{"What is told", []string{"output", "verbose", "progress", "html", "markdown", "details", "log-file", "log-format", "log-level", "metrics-listen"}},
 }
 
 // manyFlags is from how many flags on help is divided.
