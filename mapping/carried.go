@@ -11,7 +11,7 @@ func (r Rules) Carried(c Conversation, m Message) (Message, error) {
 	if e.CarriesMessage != nil {
 		carries, err := e.CarriesMessage(c, m)
 		if err != nil {
-			return m, undecided(FlagWhereMessage, "message "+string(m.SID), err)
+			return m, undecided(FlagWhereMessage, "it", err)
 		}
 		m.LeftOut = !carries
 	}
@@ -34,7 +34,8 @@ func (r Rules) Carried(c Conversation, m Message) (Message, error) {
 	return m, nil
 }
 
-// undecided is the error of an expression that does not say whether an item is carried.
+// undecided is the error of an expression that does not say whether an item is carried;
+// "it" is the one that the caller names.
 func undecided(flag, item string, err error) error {
 	return fmt.Errorf("--%s does not say whether %s is carried: %w", flag, item, err)
 }

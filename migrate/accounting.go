@@ -48,22 +48,29 @@ func participantTally(before mapping.ThreadRecord, total int64, status mapping.S
 	return t
 }
 
-// countBlocked counts the messages and files of a conversation that is not
-// carried, so that sums add up.
-func countBlocked(ctx context.Context, src Source, rules mapping.Rules, c mapping.Conversation) (messages, media Tally, unselected LeftOut, err error) {
+// uncarried are the messages and files of a conversation that is not carried. What
+// expressions leave out anyway is not among them.
+type uncarried struct {
+	messages, media Tally
+	unselected      LeftOut
+}
+
+// countBlocked counts what a conversation holds that is not carried, so that sums add up.
+func countBlocked(ctx context.Context, src Source, rules mapping.Rules, c mapping.Conversation) (u uncarried, err error) {
 	for m, err := range carried(rules, c, src.Messages(ctx, c, -1)) {
 		var damaged *mapping.DamagedError
 		if err != nil && !errors.As(err, &damaged) {
-			return messages, media, unselected, step("list messages", err)
+			return u, step("list messages", err)
 		}
-		if unselected.unselected(m); m.LeftOut {
+		u.unselected.countUnselected(m)
+		if m.LeftOut {
 			continue
 		}
-		messages.Total++
-		media.Total += int64(len(m.Media))
+		u.messages.Total++
+		u.media.Total += int64(len(m.Media))
 	}
-	messages.Blocked, media.Blocked = messages.Total, media.Total
-	return messages, media, unselected, nil
+	u.messages.Blocked, u.media.Blocked = u.messages.Total, u.media.Total
+	return u, nil
 }
 
 // count fills in the tallies of a conversation that ended with status: its own
@@ -93,14 +100,14 @@ func (w *worker) account(ctx context.Context, status mapping.Status) {
 	case status == mapping.StatusDone:
 		m.Total = m.Created + m.Updated + m.Unchanged + m.Unchecked + m.Failed
 	case status == mapping.StatusBlocked && w.rec.Thread == "":
-		messages, media, _, err := countBlocked(ctx, w.src, w.rules, w.c)
+		u, err := countBlocked(ctx, w.src, w.rules, w.c)
 		if err != nil {
 			w.log.Warn("count a blocked conversation", "conversation", w.c.SID, "error", err)
 		}
-		w.sum.Messages, w.sum.Media = messages, media
+		w.sum.Messages, w.sum.Media = u.messages, u.media
 	default:
 		if counter, ok := facet[Counter](w.src); ok {
-			m.Total = max(m.Total, counter.MessageCountOf(w.c.SID))
+			m.Total = max(m.Total, counter.MessageCountOf(w.c.SID)-int64(w.losses.counts[mapping.LossMessageUnselected]))
 		}
 		m.Pending = max(0, m.Total-m.Created-m.Updated-m.Unchanged-m.Unchecked-m.Failed)
 	}

@@ -83,8 +83,8 @@ func (w *worker) unasked(ctx context.Context, sid mapping.MessageSID) (bool, err
 	return m.LeftOut, nil
 }
 
-// unselected counts what expressions leave out of one conversation. It is in no sum.
-func (l *LeftOut) unselected(m mapping.Message) {
+// countUnselected counts what expressions leave out of a message, or the whole of it.
+func (l *LeftOut) countUnselected(m mapping.Message) {
 	l.Media += int64(len(m.LeftOutMedia))
 	if m.LeftOut {
 		l.Messages++

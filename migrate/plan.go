@@ -162,9 +162,11 @@ func (p *planner) conversation(ctx context.Context, c mapping.Conversation, chan
 		pc.tellEnd(status, reason)
 	}
 	if status == mapping.StatusBlocked {
-		if pc.sum.Messages, pc.sum.Media, _, err = countBlocked(ctx, p.src, p.rules, c); err != nil {
+		u, err := countBlocked(ctx, p.src, p.rules, c)
+		if err != nil {
 			return err
 		}
+		pc.sum.Messages, pc.sum.Media = u.messages, u.media
 	}
 	pc.count(status)
 	p.report.conversation(pc.sum, pc.losses, pc.problems...)

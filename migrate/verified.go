@@ -122,21 +122,21 @@ func (t *verified) note(digest, known string) error {
 // notCarried counts a conversation that has no thread, because a policy leaves it out or
 // for another reason.
 func (t *verified) notCarried(ctx context.Context, leftOut bool) error {
-	messages, media, unselected, err := countBlocked(ctx, t.src, t.rules, t.c)
+	u, err := countBlocked(ctx, t.src, t.rules, t.c)
 	if err != nil {
 		return err
 	}
 	t.sum.Conversations = conversationTally(t.rec, t.rec.Status)
 	if t.rec.Status != mapping.StatusBlocked {
-		messages.Pending, messages.Blocked = messages.Blocked, 0
-		media.Pending, media.Blocked = media.Blocked, 0
+		u.messages.Pending, u.messages.Blocked = u.messages.Blocked, 0
+		u.media.Pending, u.media.Blocked = u.media.Blocked, 0
 	}
 	t.sum.Participants = participantTally(t.rec, t.sum.Participants.Total, t.rec.Status, false)
-	t.sum.Messages, t.sum.Media = messages, media
+	t.sum.Messages, t.sum.Media = u.messages, u.media
 	if leftOut {
 		t.leftOut = leftOutOf(t.sum)
 	}
-	t.unselected = t.unselected.Plus(unselected)
+	t.unselected = t.unselected.Plus(u.unselected)
 	return nil
 }
 
@@ -154,14 +154,14 @@ func membersLeftOut(losses []mapping.Loss) (n int64) {
 // hidden counts a conversation whose thread nobody can read.
 func (t *verified) hidden(ctx context.Context, why error) error {
 	t.differ(string(t.rec.Thread), why.Error(), "thread")
-	messages, media, unselected, err := countBlocked(ctx, t.src, t.rules, t.c)
+	u, err := countBlocked(ctx, t.src, t.rules, t.c)
 	if err != nil {
 		return err
 	}
-	messages.Failed, messages.Blocked = messages.Blocked, 0
-	media.Unchecked, media.Blocked = media.Blocked, 0
-	t.sum.Messages, t.sum.Media = messages, media
-	t.unselected = t.unselected.Plus(unselected)
+	u.messages.Failed, u.messages.Blocked = u.messages.Blocked, 0
+	u.media.Unchecked, u.media.Blocked = u.media.Blocked, 0
+	t.sum.Messages, t.sum.Media = u.messages, u.media
+	t.unselected = t.unselected.Plus(u.unselected)
 	t.sum.Participants.Failed = t.sum.Participants.Total
 	t.conclude()
 	known, err := t.ledgerDigest(t.rec, func(mapping.MessageRecord) {})

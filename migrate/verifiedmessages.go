@@ -22,7 +22,7 @@ func (t *verified) messages(ctx context.Context) error {
 		case p.message == nil:
 			t.gone(*p.record)
 		case p.record == nil && p.message.LeftOut:
-			t.unselected.unselected(*p.message)
+			t.unselected.countUnselected(*p.message)
 		case p.record == nil:
 			t.notYet(*p.message)
 		default:
@@ -73,7 +73,7 @@ func (t *verified) notYet(m mapping.Message) {
 // message compares one message of the source with what stands for it.
 func (t *verified) message(ctx context.Context, m mapping.Message, rec mapping.MessageRecord) error {
 	m.LeftOut = false // it has been carried
-	t.unselected.unselected(m)
+	t.unselected.countUnselected(m)
 	found, err := t.media(ctx, m)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/twilio2acs/twilio2acs/acsdest"
@@ -38,7 +39,13 @@ func randomExpressions(chance *rand.Rand) *mapping.Expressions {
 	}
 	carries, edited, file, joins := lot(80), lot(80), lot(50), lot(75)
 	return &mapping.Expressions{
-		CarriesParticipant: func(a mapping.Attendee) (bool, error) { return joins(string(a.Participant.SID)), nil },
+		CarriesParticipant: func(a mapping.Attendee) (bool, error) {
+			read := int64(-1)
+			if h := a.Participant.LastReadMessageIndex; h != nil {
+				read = *h / 2
+			}
+			return joins(string(a.Participant.SID), strconv.FormatInt(read, 10)), nil
+		},
 		CarriesMessage: func(c mapping.Conversation, m mapping.Message) (bool, error) {
 			return carries(string(m.SID)) && edited(m.Body, m.Attributes), nil
 		},
