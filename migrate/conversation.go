@@ -27,6 +27,7 @@ type worker struct {
 	// waiting are messages held back: at first until it is known who writes, then
 	// the last one until the history before it is closed.
 	waiting []*mapping.Message
+	sending delivery // the message on its way
 	ahead   mediaAhead
 	next    time.Time // not before then may the next message be sent
 	touched bool      // something was changed in this run

@@ -152,9 +152,11 @@ func weight(messages []*mapping.Message) (n int) {
 // sendWaiting sends what was held back, but for the last keep messages.
 func (w *worker) sendWaiting(ctx context.Context, keep int) error {
 	for len(w.waiting) > keep {
-		d := &delivery{message: w.waiting[0]}
+		w.sending = delivery{message: w.waiting[0]}
 		w.waiting = slices.Delete(w.waiting, 0, 1)
-		if err := w.sendNext(ctx, d); err != nil {
+		err := w.sendNext(ctx, &w.sending)
+		w.sending = delivery{}
+		if err != nil {
 			return err
 		}
 	}
