@@ -113,7 +113,7 @@ func (d *Decisions) Message(service ServiceSID, m Message, erasedAuthor Decision
 }
 
 // media are files by names without those of whoever is erased. What stands in the
-// files is not looked into.
+// files themselves is not looked into.
 func (d *Decisions) media(files []Media) []Media {
 	named := make([]Media, len(files))
 	for i, f := range files {
@@ -121,6 +121,15 @@ func (d *Decisions) media(files []Media) []Media {
 		named[i] = f
 	}
 	return named
+}
+
+// text is what a file says that becomes the content of a message, without the names
+// of whoever is erased.
+func (d *Decisions) text(s string) string {
+	if !d.Erases() {
+		return s
+	}
+	return d.names.text(s)
 }
 
 // Resource is a resource of Twilio's without the names of whoever is erased.

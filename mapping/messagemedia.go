@@ -34,6 +34,7 @@ func (d *drafting) takeText(m Media, content []byte) bool {
 		return false
 	}
 	text, repaired := mediaText(m, content)
+	text = d.rules.People.text(text)
 	if repaired {
 		d.loseFile(LossTextRepaired, m, "")
 	}

@@ -163,12 +163,13 @@ func (e *Engine) carry(ctx context.Context) error {
 	if e.src, e.rules, err = decide(e.src, e.records, e.rules); err != nil {
 		return err
 	}
-	dir, err := readDirectory(ctx, e.src)
-	if err != nil {
+	if err := e.checkAdopted(ctx); err != nil {
 		return err
 	}
-	e.dir = dir
-	for _, d := range dir.damaged {
+	if e.dir, err = readDirectory(ctx, e.src); err != nil {
+		return err
+	}
+	for _, d := range e.dir.damaged {
 		e.report.damaged(d, users)
 	}
 	if err := e.countHooks(ctx); err != nil {

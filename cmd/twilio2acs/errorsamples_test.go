@@ -26,6 +26,7 @@ import (
 var errorSamples = []error{
 	// decisions about people
 	&identities.Mistakes{File: "people.csv", List: []identities.Mistake{{Line: 3, Column: "acs_id", Problem: "it is empty: use needs the ACS user to use"}}},
+	&migrate.UnknownUsersError{First: "8:acs:…", Count: 1},
 	&identities.WrittenError{People: []mapping.PersonKey{{Kind: mapping.PersonUser, Service: "IS…", Name: "alice"}}},
 
 	// the source

@@ -196,7 +196,7 @@ func inputCode(err error) int {
 	switch {
 	case errors.As(err, &status):
 		return int(status)
-	case is[*migrate.PreflightError](err), is[*migrate.CanaryError](err), is[*fidelityError](err), is[*acsdest.PublicContainerError](err):
+	case is[*migrate.PreflightError](err), is[*migrate.UnknownUsersError](err), is[*migrate.CanaryError](err), is[*fidelityError](err), is[*acsdest.PublicContainerError](err):
 		return exitPreflight
 	case is[*report.DriftError](err):
 		return exitDrift
