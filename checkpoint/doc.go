@@ -23,6 +23,12 @@
 // A message that is amended later, or found later than those behind it, has a
 // row of its own that listings merge in. What is packed stays as it was.
 //
+// # Decisions about people
+//
+// They are made before a run, and a ledger that holds nothing else is not bound to
+// anything yet: the first run binds it. A person who is to use a communication
+// user that exists has it from the moment of the decision, marked as adopted.
+//
 // # Copies
 //
 // A copy of a ledger, be it the one at [BackupPath] or made by [Ledger.Backup],

@@ -33,6 +33,9 @@
 // One worker at a time writes to a thread, with one message in flight. What is
 // noted before a call is on disk before the call is made.
 //
+//   - Decisions about people stand in the ledger before a run. Of whoever is erased
+//     nothing is left in the source as the engine sees it; whoever is said to be a
+//     user of ACS already is looked for before the first write, and never deleted.
 //   - Users. That a creation is begun is noted before it, the ID after it. A
 //     creation that may have been carried out counts as one identity unused, and
 //     another is made.

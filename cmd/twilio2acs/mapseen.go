@@ -20,14 +20,14 @@ type seen struct {
 	message mapping.Message // the next one that the ledger has not come to
 	more    bool
 
-	readers []reader // by how far they have read
-	passed  int      // readers whose horizon lies below the last message
-	count   int64    // messages gone past
+	readers []readMark // by how far they have read
+	passed  int        // readers whose horizon lies below the last message
+	count   int64      // messages gone past
 	lastID  mapping.ChatMessageID
 }
 
-// reader is a participant as the source has it.
-type reader struct {
+// readMark is a participant as the source has it.
+type readMark struct {
 	sid     mapping.ParticipantSID
 	index   int64 // of the read horizon; -1 for none
 	read    int64 // messages up to there
@@ -49,13 +49,13 @@ func (e mapItems) asSeen(ctx context.Context, t mapping.ThreadRecord) (*seen, er
 		case err != nil:
 			return nil, fmt.Errorf("list participants of %s: %w", c.SID, err)
 		}
-		r := reader{sid: p.SID, index: -1}
+		r := readMark{sid: p.SID, index: -1}
 		if p.LastReadMessageIndex != nil {
 			r.index = *p.LastReadMessageIndex
 		}
 		s.readers = append(s.readers, r)
 	}
-	slices.SortStableFunc(s.readers, func(a, b reader) int { return cmp.Compare(a.index, b.index) })
+	slices.SortStableFunc(s.readers, func(a, b readMark) int { return cmp.Compare(a.index, b.index) })
 	s.next, s.end = iter.Pull2(e.src.Messages(ctx, c, -1))
 	return s, s.advance()
 }

@@ -190,7 +190,11 @@ func (d *statusDocument) readRun(ledger *checkpoint.Reader) error {
 
 // writeStatus tells people how far the migration has come.
 func writeStatus(t *textWriter, d *statusDocument, now time.Time) {
-	t.heading("Ledger %s: Twilio account %s to %s.", d.State, d.Binding.Account, d.Binding.Resource)
+	if d.Binding == (mapping.Binding{}) {
+		t.heading("Ledger %s: decisions about people, to be bound by the first run.", d.State)
+	} else {
+		t.heading("Ledger %s: Twilio account %s to %s.", d.State, d.Binding.Account, d.Binding.Resource)
+	}
 	t.printf("  %s\n\n", d.runText(now))
 	t.printf("  conversations  %s\n", d.conversations())
 	c := d.Counts
