@@ -121,7 +121,22 @@ func (d *deciding) unite() {
 			d.checkErasure(one)
 		}
 	}
+	d.checkAbsent()
 	d.drawPseudonyms()
+}
+
+// checkAbsent refuses what a line does to people who are not in the table, but were
+// made one with the person it is about.
+func (d *deciding) checkAbsent() {
+	for _, key := range sortedKeys(d.now) {
+		one := d.now[key]
+		if _, there := d.lines[key]; there || one.Action != mapping.ActionMerge {
+			continue
+		}
+		if into := d.now[one.SameAs]; into.SameAs != (mapping.PersonKey{}) || into.Action.Erases() {
+			d.wrong(into.Key, columnAction, "%s was made one with this person and is not in the table: decide about both", reference(key, mapping.Rules{}.PublicName))
+		}
+	}
 }
 
 // uniteUsers makes those one person who are to use the same ACS user: the one who

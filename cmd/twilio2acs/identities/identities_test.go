@@ -148,6 +148,14 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+func TestMistakeAboutSomebodyAbsent(t *testing.T) {
+	past := memory{decisions: []mapping.Decision{{Key: user("al"), Action: mapping.ActionMerge, SameAs: user("alice")}}}
+	_, err := changes("IS1,user,alice,,drop,,,,\n", past)
+	if err == nil || !strings.Contains(err.Error(), "line 2, column action: IS1/al was made one with this person") {
+		t.Errorf("Changes = %v; want that al has to be decided about, too", err)
+	}
+}
+
 func TestHeadings(t *testing.T) {
 	for _, tt := range []struct{ file, want string }{
 		{"", "empty"},
