@@ -20,14 +20,17 @@ import (
 // tell where they belong and are as long as the index of their conversation says.
 func longLists(messages int) answers {
 	return func(r *http.Request) (*http.Response, error) {
-		owner := strings.Split(r.URL.Path, "/")[5]
-		var items []string
-		for i := range messages {
-			items = append(items, fmt.Sprintf(`{"sid":%q,"conversation_sid":%q,"index":%d,"body":%q}`,
-				snapshottest.SID("IM", i), owner, i, textOf(mapping.ConversationSID(owner), i)))
-		}
-		return says(200, "application/json", `{"meta":{"key":"messages"},"messages":[`+strings.Join(items, ",")+`]}`)(r)
+		return says(200, "application/json", longList(strings.Split(r.URL.Path, "/")[5], messages))(r)
 	}
+}
+
+func longList(owner string, messages int) string {
+	var items []string
+	for i := range messages {
+		items = append(items, fmt.Sprintf(`{"sid":%q,"conversation_sid":%q,"index":%d,"body":%q}`,
+			snapshottest.SID("IM", i), owner, i, textOf(mapping.ConversationSID(owner), i)))
+	}
+	return `{"meta":{"key":"messages"},"messages":[` + strings.Join(items, ",") + `]}`
 }
 
 func textOf(c mapping.ConversationSID, i int) string {
@@ -98,4 +101,25 @@ func TestNoRoomForSpool(t *testing.T) {
 	if !errors.As(err, &spool) || !strings.Contains(spool.Hint(), "TMPDIR") {
 		t.Errorf("Messages: %v, want a *SpoolError", err)
 	}
+}
+
+// BenchmarkMessages reads a page of messages, which goes through the spool.
+func BenchmarkMessages(b *testing.B) {
+	const messages = 100
+	conv := conversationOf(5)
+	c := newClient(b, twiliosrc.ClientOptions{Transport: answers(says(200, "application/json", longList(string(conv.SID), messages)))})
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range c.Messages(b.Context(), conv, -1) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != messages {
+			b.Fatalf("%d messages, want %d", n, messages)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N*messages), "ns/message")
 }
