@@ -41,9 +41,9 @@ func (r *provenReader) close() {
 // that is proven all the same.
 func (r *provenReader) page(items []json.RawMessage) error {
 	var unproven error
-	var kept keptItems
+	kept := roomFor(items)
 	for i, text := range items {
-		if unproven = r.item(text, i, &kept); unproven != nil {
+		if unproven = r.item(text, i, kept); unproven != nil {
 			break
 		}
 	}
@@ -151,6 +151,14 @@ type heldItem struct {
 type keptItems struct {
 	joined  []byte
 	lengths []int32
+}
+
+func roomFor(items []json.RawMessage) *keptItems {
+	size := 0
+	for _, text := range items {
+		size += 3*binary.MaxVarintLen64 + len(text)
+	}
+	return &keptItems{joined: make([]byte, 0, size), lengths: make([]int32, 0, len(items))}
 }
 
 func (k *keptItems) add(item heldItem) {
