@@ -66,21 +66,17 @@ func (w *worker) noteLeftOut() {
 	}
 }
 
-// unasked reports whether nothing asks for a message any more that stands in the thread
-// without having been acknowledged: it is gone in Twilio, or left out since.
-func (w *worker) unasked(ctx context.Context, sid mapping.MessageSID) (bool, error) {
-	gone, err := w.isGone(ctx, departed{w.c.ServiceSID, w.c.SID, mapping.MessageRecord{SID: sid}})
-	if gone || err != nil || !w.rules.SelectsItems() {
-		return gone, err
+// sentAlready reports whether an earlier process has sent a message, or a part of it, and
+// did not live to note it. It reads the thread only for messages about which no run has
+// decided that they are left out.
+func (w *worker) sentAlready(ctx context.Context, m *mapping.Message) (bool, error) {
+	if w.rec.Thread == "" || m.Index <= w.progress.LastIndex || m.Index < w.before.LeftOutTo {
+		return false, nil
 	}
-	m, err := w.src.FetchMessage(ctx, w.c, sid)
-	if err == nil {
-		m, err = selectedOf(w.rules, w.c, m)
+	if err := w.firstContact(ctx); err != nil {
+		return false, err
 	}
-	if err != nil {
-		return false, unreadable("ask for a message", err)
-	}
-	return m.LeftOut, nil
+	return w.tail.holds(m.SID), nil
 }
 
 // countUnselected counts what expressions leave out of a message, or the whole of it.

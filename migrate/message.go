@@ -73,8 +73,15 @@ func (w *worker) message(ctx context.Context, m *mapping.Message, known *known) 
 	}
 	verdict := w.judge(*m, rec, there)
 	if verdict == leftOut {
-		w.leaveOut(*m)
-		return nil
+		sent, err := w.sentAlready(ctx, m)
+		if err != nil {
+			return step("read the thread", err)
+		}
+		if !sent {
+			w.leaveOut(*m)
+			return nil
+		}
+		verdict = missing
 	}
 	w.sum.Messages.Total++
 	switch verdict {

@@ -240,8 +240,7 @@ func (w *worker) tailStart() time.Time {
 }
 
 // clearTail deals with messages of this program that the source did not ask for.
-// One that was deleted in Twilio before it was acknowledged goes, and so does one that
-// is left out since; anything else
+// One that was deleted in Twilio before it was acknowledged goes; anything else
 // parks the conversation.
 func (w *worker) clearTail(ctx context.Context) error {
 	if len(w.tail.found) == 0 {
@@ -255,7 +254,7 @@ func (w *worker) clearTail(ctx context.Context) error {
 		if known[m.ID] {
 			continue // a late one, which stands behind its place
 		}
-		gone, err := w.unasked(ctx, key.sid)
+		gone, err := w.isGone(ctx, departed{w.c.ServiceSID, w.c.SID, mapping.MessageRecord{SID: key.sid}})
 		if err != nil {
 			return err
 		}
