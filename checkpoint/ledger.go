@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -16,11 +17,11 @@ import (
 type Ledger struct {
 	Reader
 
-	turn     sync.Mutex // held by whoever writes to the file
-	shared   bool       // the latest group had several writes; guarded by turn
-	gather   sync.Mutex // guards group
-	group    *group     // the writes that wait for the next transaction; nil for none
-	sweeping sync.Mutex // held by whoever empties the journal
+	turn     sync.Mutex  // held by whoever writes to the file
+	gather   sync.Mutex  // guards group
+	group    *group      // the writes that wait for the next transaction; nil for none
+	shared   atomic.Bool // the latest group had several writes
+	sweeping sync.Mutex  // held by whoever empties the journal
 
 	// Guarded by Reader.mu.
 	failed   error             // of the first write that failed, or that the ledger is closed

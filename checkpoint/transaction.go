@@ -67,17 +67,17 @@ func (l *Ledger) join(w write) error {
 
 // lead writes a group when its turn has come.
 func (l *Ledger) lead(g *group) {
-	l.turn.Lock()
-	defer l.turn.Unlock()
-	if l.shared {
+	if l.shared.Load() {
 		time.Sleep(gatherFor)
 	}
+	l.turn.Lock()
+	defer l.turn.Unlock()
 	l.gather.Lock()
 	if l.group == g {
 		l.group = nil
 	}
 	l.gather.Unlock()
-	l.shared = len(g.writes) > 1
+	l.shared.Store(len(g.writes) > 1)
 	g.err = l.write(g.writes)
 	close(g.done)
 }
