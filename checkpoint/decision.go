@@ -78,28 +78,23 @@ func putDecision(t *transaction, d mapping.Decision) error {
 // more.
 func adoptUser(t *transaction, d mapping.Decision) error {
 	key := personKey(d.Key)
-	rec, found, err := get[mapping.PersonRecord](t.Tx, personBucket, key)
+	rec, _, err := get[mapping.PersonRecord](t.Tx, personBucket, key)
 	uses := d.Action == mapping.ActionUse && d.SameAs == (mapping.PersonKey{})
-	switch {
-	case err != nil:
+	if err != nil || !uses && !rec.Adopted {
 		return err
-	case !uses && !rec.Adopted:
-		return nil
-	case found:
-		t.items = t.items.minus(countPerson(partOf(rec)))
 	}
 	rec.Key, rec.ID, rec.Adopted = d.Key, "", uses
 	if uses {
 		rec.ID = d.User
 	} else if rec.Unused == 0 && rec.Deleting == "" {
-		return remove(t.Tx, personBucket, key)
+		_, err := erase(t, personBucket, key, countPerson)
+		return err
 	}
-	t.items = t.items.plus(countPerson(partOf(rec)))
-	value, err := json.Marshal(rec)
+	replace, err := personWrite(rec)
 	if err != nil {
 		return err
 	}
-	return put(t.Tx, personBucket, key, value)
+	return replace(t)
 }
 
 // checkDecisions reads all decisions; there may be no place for them yet.

@@ -35,7 +35,15 @@ func (r *Reader) PersonsOf(kind mapping.PersonKind) iter.Seq2[mapping.PersonReco
 
 // RecordPerson replaces the record of a person. It is on disk on return.
 func (l *Ledger) RecordPerson(p mapping.PersonRecord) error {
-	return record(l, personBucket, personKey(p.Key), p, partOf(p), countPerson)
+	w, err := personWrite(p)
+	if err != nil {
+		return err
+	}
+	return l.commit(w)
+}
+
+func personWrite(p mapping.PersonRecord) (write, error) {
+	return recording(personBucket, personKey(p.Key), p, personPart{p.ID, p.Unused}, countPerson)
 }
 
 // personPart is what of a person's record counts.
@@ -43,8 +51,6 @@ type personPart struct {
 	ID     mapping.CommunicationUserID `json:"id"`
 	Unused int                         `json:"unused"`
 }
-
-func partOf(p mapping.PersonRecord) personPart { return personPart{p.ID, p.Unused} }
 
 func countPerson(p personPart) tally {
 	c := mapping.Counts{Unused: int64(p.Unused)}
