@@ -18,9 +18,9 @@ var (
 // paced are the flags of both sides for limits as published; in small they pass faster.
 func paced(b *bench) []string {
 	if b.scale < 1 {
-		return []string{"--limits", "published", "--limits-speed", "10"}
+		return published(speed)
 	}
-	return []string{"--limits", "published"}
+	return published(1)
 }
 
 func unlimited(*bench) []string { return []string{"--limits", "off"} }
@@ -40,7 +40,7 @@ func memoryRow(name, what string, most float64, from source, work func(*bench) w
 				return finding{}, err
 			}
 			defer s.close()
-			u, err := s.run(ctx, append(limits(b), "--inbox-order=false")...) // it would take hours with ten agents
+			u, err := s.run(ctx, append(limits(b), "--inbox-order=false")...) // with ten agents it would take a quarter of an hour more
 			if err != nil {
 				return finding{}, err
 			}

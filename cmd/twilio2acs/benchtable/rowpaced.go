@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -19,7 +20,7 @@ func measurePaced(ctx context.Context, b *bench) (finding, error) {
 	for i := range work {
 		work[i] = max(1, b.scaled(300, 60)*(i+1)/len(work))
 	}
-	pace := []string{"--limits", "published", "--limits-speed", fmt.Sprint(speed)}
+	pace := published(speed)
 	s, err := b.stage(work, snapshot, pace...)
 	if err != nil {
 		return finding{}, err
@@ -40,6 +41,12 @@ func measurePaced(ctx context.Context, b *bench) (finding, error) {
 		fmt.Sprintf("%.3f, %.3f, %.2f %%", sending, whole, 100*refused),
 		sending <= 1.05 && whole <= 1.08 && refused <= 0.001,
 	}, nil
+}
+
+// published are the flags of both sides for limits whose windows pass so many times
+// faster.
+func published(speed int) []string {
+	return []string{"--limits", "published", "--limits-speed", strconv.Itoa(speed)}
 }
 
 // bound is the least time that a workload needs under the published limits. Its
