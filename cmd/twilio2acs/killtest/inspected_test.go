@@ -132,20 +132,40 @@ func migrateTiny(t *testing.T) destination {
 // migrate carries a snapshot over, undisturbed.
 func (d destination) migrate(t *testing.T, dir string, rules mapping.Rules) *migrate.Report {
 	t.Helper()
-	source, err := twiliosrc.OpenSnapshot(t.Context(), dir, nil)
-	must(t, err)
-	defer source.Close()
-	server, to := d.serve(t)
-	defer server.Close()
-	store, err := acsdest.NewLocalStore(filepath.Join(string(d), "media"))
-	must(t, err)
-	defer store.Close()
+	e := d.open(t, dir)
+	defer e.close()
 	ledger, err := checkpoint.Open(d.ledger(), mapping.Binding{}, nil)
 	must(t, err)
-	report, err := migrate.New(source, to, ledger, store, rules, undisturbed(t)).Run(t.Context())
+	report, err := migrate.New(e.source, e.to, ledger, e.store, rules, undisturbed(t)).Run(t.Context())
 	must(t, err)
 	must(t, ledger.Close())
 	return report
+}
+
+// ends are what a migration reads from and writes to.
+type ends struct {
+	source *twiliosrc.Snapshot
+	server *emulator.Server
+	to     *acsdest.Destination
+	store  *acsdest.LocalStore
+}
+
+// open opens a snapshot, and all of the destination but its ledger.
+func (d destination) open(t *testing.T, snapshot string) (e ends) {
+	t.Helper()
+	var err error
+	e.source, err = twiliosrc.OpenSnapshot(t.Context(), snapshot, nil)
+	must(t, err)
+	e.server, e.to = d.serve(t)
+	e.store, err = acsdest.NewLocalStore(filepath.Join(string(d), "media"))
+	must(t, err)
+	return e
+}
+
+func (e ends) close() {
+	e.store.Close()
+	e.server.Close()
+	e.source.Close()
 }
 
 // undisturbed are the options of a migration that nothing is to stop.

@@ -3,15 +3,12 @@ package killtest_test
 import (
 	"hash/fnv"
 	"math/rand/v2"
-	"path/filepath"
 	"strconv"
 	"testing"
 
-	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/checkpoint"
 	"github.com/twilio2acs/twilio2acs/mapping"
 	"github.com/twilio2acs/twilio2acs/migrate"
-	"github.com/twilio2acs/twilio2acs/twiliosrc"
 )
 
 // Whatever expressions leave out, and whatever comes to be left out or not because it
@@ -65,19 +62,13 @@ func randomExpressions(chance *rand.Rand) *mapping.Expressions {
 // verify is what differs between a snapshot and the destination.
 func (d destination) verify(t *testing.T, snapshot string, rules mapping.Rules) []migrate.Difference {
 	t.Helper()
-	source, err := twiliosrc.OpenSnapshot(t.Context(), snapshot, nil)
-	must(t, err)
-	defer source.Close()
-	server, to := d.serve(t)
-	defer server.Close()
-	store, err := acsdest.NewLocalStore(filepath.Join(string(d), "media"))
-	must(t, err)
-	defer store.Close()
+	e := d.open(t, snapshot)
+	defer e.close()
 	ledger, err := checkpoint.OpenReader(d.ledger(), nil)
 	must(t, err)
 	defer ledger.Close()
 	var found []migrate.Difference
-	_, err = migrate.Verify(t.Context(), source, to, ledger, store, rules, &migrate.VerifyOptions{
+	_, err = migrate.Verify(t.Context(), e.source, e.to, ledger, e.store, rules, &migrate.VerifyOptions{
 		Found: func(x migrate.Difference) { found = append(found, x) },
 	})
 	must(t, err)
