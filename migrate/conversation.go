@@ -20,7 +20,9 @@ type worker struct {
 	// heldBack says that the newest message was held back.
 	heldBack bool
 	acquaintance
-	tail tail
+	tail    tail
+	passage *passage // nil before the first message
+	closing bool     // the history stands there but for the last message
 	// members are those of the thread now; nil until they are needed.
 	members map[mapping.CommunicationUserID]bool
 	authors []author // of the latest messages
@@ -39,14 +41,18 @@ type worker struct {
 // conversation carries c as far as it goes. It returns an error only when going
 // on with the others is pointless.
 //
-// Tens of thousands of conversations wait deep below this function, each on a stack
-// of its own: what is done before and after is apart, so that its variables are on
-// none of them.
+// Tens of thousands of conversations wait at once, each for the turn of its next
+// message. They do so here, where there is next to nothing on their stacks: all that
+// needs a large one is done aside.
 func (e *Engine) conversation(ctx context.Context, c *mapping.Conversation, t turn) error {
 	ctx = withSlack(ctx, t.slack)
 	w := e.newWorker(c, t)
-	err := w.run(ctx)
-	return e.end(ctx, w, err)
+	err := aside(func() error { return w.run(ctx) })
+	for errors.Is(err, errParked) {
+		w.await(ctx)
+		err = aside(func() error { return w.run(ctx) })
+	}
+	return aside(func() error { return e.end(ctx, w, err) })
 }
 
 func (e *Engine) newWorker(c *mapping.Conversation, t turn) *worker {
@@ -61,6 +67,7 @@ func (e *Engine) newWorker(c *mapping.Conversation, t turn) *worker {
 
 // end notes and reports how it went. It returns an error as conversation does.
 func (e *Engine) end(ctx context.Context, w *worker, err error) error {
+	w.passage.close()
 	w.ahead.all.Wait()
 	e.stats.end(w.c.SID, !w.heldBack)
 	status := mapping.StatusPending
@@ -82,7 +89,21 @@ func (e *Engine) end(ctx context.Context, w *worker, err error) error {
 	return fatal
 }
 
+// run carries the conversation over. After errParked it is called again.
 func (w *worker) run(ctx context.Context) error {
+	if w.passage == nil {
+		if err := w.prelude(ctx); err != nil {
+			return err
+		}
+	}
+	if err := w.carryMessages(ctx); err != nil {
+		return err
+	}
+	return w.close(ctx)
+}
+
+// prelude does what comes before the first message.
+func (w *worker) prelude(ctx context.Context) error {
 	if err := w.takeUp(ctx); err != nil {
 		return err
 	}
@@ -96,10 +117,8 @@ func (w *worker) run(ctx context.Context) error {
 	if w.settled() {
 		return w.sync(ctx)
 	}
-	if err := w.carryMessages(ctx, -1); err != nil {
-		return err
-	}
-	return w.close(ctx)
+	w.setOut(-1)
+	return nil
 }
 
 // takeUp learns all about the conversation but its messages.
@@ -127,7 +146,8 @@ func (w *worker) countPeople() {
 	}
 }
 
-// sync carries over what has changed since the conversation was done.
+// sync brings the thread and its members in step with what has changed since the
+// conversation was done, and sets out for its messages.
 func (w *worker) sync(ctx context.Context) error {
 	if err := w.updateThread(ctx); err != nil {
 		return step("update the thread", err)
@@ -139,15 +159,14 @@ func (w *worker) sync(ctx context.Context) error {
 	if w.turn.held != nil {
 		since = w.progress.LastIndex
 	}
-	if err := w.carryMessages(ctx, since); err != nil {
-		return err
-	}
-	return w.close(ctx)
+	w.setOut(since)
+	return nil
 }
 
 // close ends the history: whoever wrote nothing joins, whoever was there only to
 // write leaves, the last message is sent, and what has been read is marked.
 func (w *worker) close(ctx context.Context) error {
+	w.closing = true
 	if err := w.thread(ctx); err != nil {
 		return step("create thread", err)
 	}
@@ -157,11 +176,11 @@ func (w *worker) close(ctx context.Context) error {
 	if err := w.updateMembers(ctx); err != nil {
 		return step("complete the members", err)
 	}
-	if last := len(w.waiting) - 1; last >= 0 {
+	if len(w.waiting) > 0 {
 		if w.holds() {
 			return w.holdBack(ctx)
 		}
-		if err := w.removeTemporary(ctx, w.roster.Sender(*w.waiting[last])); err != nil {
+		if err := w.removeTemporary(ctx, w.roster.Sender(*w.waiting[0])); err != nil {
 			return err
 		}
 		if err := w.awaitTurn(ctx); err != nil {

@@ -79,6 +79,18 @@ func (s *decidedSource) Messages(ctx context.Context, c mapping.Conversation, af
 	return each(s.Twilio.Messages(ctx, c, after), func(m mapping.Message) mapping.Message { return s.message(c, m) })
 }
 
+// PullMessages implements Source.
+func (s *decidedSource) PullMessages(c mapping.Conversation, after int64) (next func(context.Context) (*mapping.Message, error), stop func()) {
+	known, stop := s.Twilio.PullMessages(c, after)
+	return func(ctx context.Context) (*mapping.Message, error) {
+		m, err := known(ctx)
+		if err == nil {
+			*m = s.message(c, *m)
+		}
+		return m, err
+	}, stop
+}
+
 // FetchMessage implements ItemSource.
 func (s *decidedSource) FetchMessage(ctx context.Context, c mapping.Conversation, sid mapping.MessageSID) (mapping.Message, error) {
 	m, err := s.Twilio.FetchMessage(ctx, c, sid)

@@ -15,19 +15,31 @@ type delivery struct {
 	draft   mapping.MessageDraft
 	from    mapping.CommunicationUserID
 	rec     mapping.MessageRecord // what it becomes
+
+	ready    bool            // nothing but its turn is left to wait for
+	admitted context.Context // of its first attempt, once its turn has come
+	release  func()
 }
 
-// sendNext carries the next message of the conversation over. Of the time of a run
-// next to all is spent here, by tens of thousands of conversations that wait for the
-// turn of theirs. So while they do little is on their stacks, which the garbage
-// collector then makes small again.
+// sendNext carries the next message of the conversation over. It may return errParked,
+// and is called again once the turn of the message has come.
 func (w *worker) sendNext(ctx context.Context, d *delivery) error {
-	err := w.precede(ctx, d)
-	if err == nil {
-		admitted, release := w.admitted(ctx, d)
-		err = w.atMessage(d, w.send(admitted, d))
-		release()
+	if !d.ready {
+		if err := w.precede(ctx, d); err != nil {
+			return unlessGone(err)
+		}
+		d.ready = true
+		if w.parks() {
+			return errParked
+		}
+		d.admitted, d.release = w.admitted(ctx, d)
 	}
+	defer d.release()
+	return unlessGone(w.atMessage(d, w.send(d.admitted, d)))
+}
+
+// unlessGone is err unless a message was deleted in Twilio, which is no error then.
+func unlessGone(err error) error {
 	if errors.Is(err, errGone) {
 		return nil
 	}

@@ -15,12 +15,9 @@ func (w *worker) holds() bool {
 		(!w.settled() || !w.before.Held.IsZero())
 }
 
-// holdBack sends what waits but for the newest message, which is left for the
-// end of the run. But for that message the conversation is done.
+// holdBack leaves the newest message for the end of the run. But for that message the
+// conversation is done.
 func (w *worker) holdBack(ctx context.Context) error {
-	if err := w.sendWaiting(ctx, 1); err != nil {
-		return err
-	}
 	newest := *w.waiting[0]
 	w.heldBack = true
 	if _, err := w.media(ctx, newest); err != nil && !errors.Is(err, errGone) {

@@ -33,7 +33,7 @@ func (g *closedGate) Observe(limits.Call, int, time.Duration) {}
 func BenchmarkInProgress(b *testing.B) {
 	const conversations = 2000
 	w := newWorld(b, makeSnapshot(b, conversations, 5), nil)
-	w.opts.Active = conversations
+	w.opts.Active, w.opts.Gap = conversations, time.Second
 	for b.Loop() {
 		before := inUse()
 		stack, heap := w.waitingAtGate(b, conversations).since(before)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -16,47 +15,6 @@ import (
 // endOfTime is above every index.
 const endOfTime = math.MaxInt64
 
-// passage is a way through the messages of a conversation as Twilio lists them, beside
-// what the ledger has of them.
-type passage struct {
-	listed iter.Seq2[mapping.Message, error]
-	known  *known
-	gone   []mapping.MessageRecord // not listed any more
-}
-
-// passage is that through the messages whose index is above after.
-func (w *worker) passage(ctx context.Context, after int64) *passage {
-	p := &passage{listed: carried(w.rules, w.c, w.src.Messages(ctx, w.c, after)), known: newKnown(w.records, w.c.SID, after)}
-	p.known.leave = func(rec mapping.MessageRecord) { p.gone = append(p.gone, rec) }
-	return p
-}
-
-// carryMessages goes through those of the conversation whose index is above
-// after, brings what was sent in step and sends what was not, but for the last
-// one, which waits until the history is closed.
-func (w *worker) carryMessages(ctx context.Context, after int64) error {
-	p := w.passage(ctx, after)
-	defer p.known.stop()
-	w.countLeftOut(after)
-	for m, err := range p.listed {
-		if err != nil {
-			return unreadable("list messages", err)
-		}
-		if err := w.message(ctx, &m, p.known); err != nil {
-			return err
-		}
-		if err := w.proceed(ctx); err != nil {
-			return err
-		}
-	}
-	if _, err := p.known.rest(); err != nil {
-		return ledgerFailure(err)
-	}
-	w.noteLeftOut()
-	w.depart(p.gone) // only now is it certain that the list was whole
-	return w.countUnchecked(p.known)
-}
-
 // depart notes messages that are not listed any more.
 func (w *worker) depart(gone []mapping.MessageRecord) {
 	for _, rec := range gone {
@@ -66,8 +24,8 @@ func (w *worker) depart(gone []mapping.MessageRecord) {
 
 // message brings m in step if it was sent, and holds it back if it was not: until the
 // next one comes, or until it is known who writes.
-func (w *worker) message(ctx context.Context, m *mapping.Message, known *known) error {
-	rec, there, err := known.at(m.Index)
+func (w *worker) message(ctx context.Context, m *mapping.Message) error {
+	rec, there, err := w.passage.known.at(m.Index)
 	if err != nil {
 		return ledgerFailure(err)
 	}
@@ -134,12 +92,13 @@ const (
 	messageBytes = 512
 )
 
-// proceed sends what need not be held back any longer.
-func (w *worker) proceed(ctx context.Context) error {
+// proceed sends what need not be held back any longer. Whole says that no further
+// message comes.
+func (w *worker) proceed(ctx context.Context, whole bool) error {
 	switch {
-	case len(w.waiting) == 0:
+	case len(w.waiting) == 0 && w.sending.message == nil:
 		return nil
-	case w.rec.Thread == "" && !w.opts.Whole && weight(w.waiting) < gatheredBytes:
+	case w.rec.Thread == "" && !whole && !w.opts.Whole && weight(w.waiting) < gatheredBytes:
 		return nil
 	}
 	if err := w.thread(ctx); err != nil {
@@ -156,12 +115,18 @@ func weight(messages []*mapping.Message) (n int) {
 	return n
 }
 
-// sendWaiting sends what was held back, but for the last keep messages.
+// sendWaiting sends what was held back, but for the last keep messages. It goes on
+// with the one on its way, if it returned errParked before.
 func (w *worker) sendWaiting(ctx context.Context, keep int) error {
-	for len(w.waiting) > keep {
-		w.sending = delivery{message: w.waiting[0]}
-		w.waiting = slices.Delete(w.waiting, 0, 1)
+	for w.sending.message != nil || len(w.waiting) > keep {
+		if w.sending.message == nil {
+			w.sending.message = w.waiting[0]
+			w.waiting = slices.Delete(w.waiting, 0, 1)
+		}
 		err := w.sendNext(ctx, &w.sending)
+		if errors.Is(err, errParked) {
+			return err
+		}
 		w.sending = delivery{}
 		if err != nil {
 			return err

@@ -19,6 +19,10 @@ type Source interface {
 	// Messages lists those of one conversation whose index is above after,
 	// ascending by index; after is -1 for all of them.
 	Messages(ctx context.Context, c mapping.Conversation, after int64) iter.Seq2[mapping.Message, error]
+	// PullMessages is Messages for whoever may wait long between two of them, as tens
+	// of thousands of conversations do at once: what a list keeps meanwhile should be
+	// little. Behind the last message next returns io.EOF; stop is called in the end.
+	PullMessages(c mapping.Conversation, after int64) (next func(context.Context) (*mapping.Message, error), stop func())
 }
 
 // A DirectorySource reads what concerns people across conversations.

@@ -23,9 +23,9 @@ type part struct {
 func (p part) lines(ctx context.Context) iter.Seq2[line, error] {
 	return func(yield func(line, error) bool) {
 		r := readLines(p.file.at, p.stretch)
-		defer r.release()
+		defer r.rest()
 		for {
-			l, err := p.next(ctx, r)
+			l, err := p.next(ctx, &r)
 			if errors.Is(err, io.EOF) || !yield(l, err) || err != nil {
 				return
 			}

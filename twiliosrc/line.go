@@ -15,8 +15,8 @@ const (
 	// returns is a message of 32 KB text and 4 KB attributes, whose characters
 	// may take six bytes each when escaped.
 	maxLine = 16 << 20
-	// readSize is what every listing in progress holds: a few messages, since there may
-	// be tens of thousands of listings.
+	// readSize is what a listing holds while it is read: a few messages, since thousands
+	// may be read at once.
 	readSize = 2 << 10
 	// scanSize is what the pass over a whole file holds.
 	scanSize = 1 << 20
@@ -37,29 +37,37 @@ type line struct {
 
 // lineReader reads the lines of a stretch of a file in order.
 type lineReader struct {
-	buf    *bufio.Reader
-	spill  []byte // holds a line that does not fit buf
+	file   io.ReaderAt
+	buf    *bufio.Reader // nil while it rests
+	spill  []byte        // holds a line that does not fit buf
 	offset int64
+	end    int64
 	number int64
 }
 
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readSize) }}
 
-// readLines reads the lines of r from f through a pooled buffer, which release
-// gives back.
-func readLines(f io.ReaderAt, r stretch) *lineReader {
-	buf := readers.Get().(*bufio.Reader)
-	buf.Reset(io.NewSectionReader(f, r.start, r.end-r.start))
-	return &lineReader{buf: buf, offset: r.start, number: r.line - 1}
+// readLines reads the lines of r from f through a pooled buffer, which rest gives
+// back.
+func readLines(f io.ReaderAt, r stretch) lineReader {
+	return lineReader{file: f, offset: r.start, end: r.end, number: r.line - 1}
 }
 
-func (r *lineReader) release() {
-	r.buf.Reset(nil)
-	readers.Put(r.buf)
+// rest gives the buffer back. The next line is read anew.
+func (r *lineReader) rest() {
+	if r.buf != nil {
+		r.buf.Reset(nil)
+		readers.Put(r.buf)
+		r.buf, r.spill = nil, nil
+	}
 }
 
 // next returns the next line that is not blank, or io.EOF.
 func (r *lineReader) next() (line, error) {
+	if r.buf == nil {
+		r.buf = readers.Get().(*bufio.Reader)
+		r.buf.Reset(io.NewSectionReader(r.file, r.offset, r.end-r.offset))
+	}
 	for {
 		l := line{start: r.offset, number: r.number + 1}
 		err := r.read(&l)

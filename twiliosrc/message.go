@@ -42,17 +42,30 @@ func decodeMessage(text []byte) (mapping.Message, error) {
 // ascending by index. Messages that do not stand with the others, or not in
 // order, are damaged.
 func (s *Snapshot) Messages(ctx context.Context, c mapping.Conversation, after int64) iter.Seq2[mapping.Message, error] {
+	return messages(ctx, func() *messageReading { return s.reading(c, after) })
+}
+
+// PullMessages is Messages for whoever takes them one by one. Behind the last one next
+// returns io.EOF; stop must be called in the end.
+func (s *Snapshot) PullMessages(c mapping.Conversation, after int64) (next func(context.Context) (*mapping.Message, error), stop func()) {
+	r := s.reading(c, after)
+	return r.pull, r.close
+}
+
+func (s *Snapshot) reading(c mapping.Conversation, after int64) *messageReading {
+	return &messageReading{s.cursor(c, after), s, c}
+}
+
+func (s *Snapshot) cursor(c mapping.Conversation, after int64) messageCursor {
 	e, err := s.entry(c.SID)
 	if err != nil {
-		return nothing[mapping.Message](fmt.Errorf("list messages: %w", err))
+		return &failedCursor{fmt.Errorf("list messages: %w", err)}
 	}
-	return messages(ctx, s, c, func() messageCursor {
-		p := part{s.files[KindMessages], e.messages}
-		return &recordedMessages{
-			snapshot: s, entry: e, part: p, lines: readLines(p.file.at, p.stretch),
-			read: messageReader{conversation: c.SID, after: after, last: -1, unit: "line"},
-		}
-	})
+	p := part{s.files[KindMessages], e.messages}
+	return &recordedMessages{
+		snapshot: s, entry: e, part: p, lines: readLines(p.file.at, p.stretch),
+		read: messageReader{conversation: c.SID, after: after, last: -1, unit: "line"},
+	}
 }
 
 // recordedMessages goes through the messages of one conversation of a snapshot.
@@ -60,7 +73,7 @@ type recordedMessages struct {
 	snapshot *Snapshot
 	entry    *entry
 	part     part
-	lines    *lineReader
+	lines    lineReader
 	read     messageReader
 	checked  bool // that they stand together
 	ended    bool // by an error
@@ -74,7 +87,7 @@ func (r *recordedMessages) next(ctx context.Context) (*mapping.Message, error) {
 		}
 	}
 	for !r.ended {
-		l, err := r.part.next(ctx, r.lines)
+		l, err := r.part.next(ctx, &r.lines)
 		if err != nil {
 			r.ended = true
 			return nil, err
@@ -89,7 +102,8 @@ func (r *recordedMessages) next(ctx context.Context) (*mapping.Message, error) {
 	return nil, io.EOF
 }
 
-func (r *recordedMessages) close() { r.lines.release() }
+func (r *recordedMessages) rest()  { r.lines.rest() }
+func (r *recordedMessages) close() { r.lines.rest() }
 
 // checkTogether refuses messages that do not stand with the others of their
 // conversation.

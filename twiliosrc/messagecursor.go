@@ -1,6 +1,7 @@
 package twiliosrc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,9 @@ type messageCursor interface {
 	// next returns the next message, and io.EOF behind the last one. An error of one
 	// message does not keep it from going on; behind all others comes io.EOF.
 	next(context.Context) (*mapping.Message, error)
+	// rest gives back what can be had again, for whoever may not want the next message
+	// soon.
+	rest()
 	// close gives back what the cursor holds.
 	close()
 }
@@ -30,13 +34,20 @@ type messageDetails interface {
 	category(context.Context, mapping.Conversation, mapping.Media) (string, error)
 }
 
-// messages yields what open's cursor comes to, completed by src.
-func messages(ctx context.Context, src messageDetails, c mapping.Conversation, open func() messageCursor) iter.Seq2[mapping.Message, error] {
+// messages yields what open's reading comes to.
+func messages(ctx context.Context, open func() *messageReading) iter.Seq2[mapping.Message, error] {
 	return func(yield func(mapping.Message, error) bool) {
-		r := messageReading{cursor: open(), src: src, conversation: &c}
-		defer r.cursor.close()
-		for r.next(ctx) {
-			if !yield(*r.message, r.err) {
+		r := open()
+		defer r.close()
+		for {
+			m, err := r.next(ctx)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if m == nil {
+				m = new(mapping.Message)
+			}
+			if !yield(*m, err) {
 				return
 			}
 		}
@@ -45,25 +56,38 @@ func messages(ctx context.Context, src messageDetails, c mapping.Conversation, o
 
 // messageReading goes through messages and completes them.
 type messageReading struct {
-	cursor       messageCursor
+	messageCursor
 	src          messageDetails
-	conversation *mapping.Conversation
-
-	message *mapping.Message // the last one that was read, empty where there is no more than an error
-	err     error
+	conversation mapping.Conversation
 }
 
-// next reads the next message. It reports false behind the last one.
-func (r *messageReading) next(ctx context.Context) bool {
-	r.message, r.err = r.cursor.next(ctx)
-	if r.err == nil {
-		r.err = complete(ctx, r.src, *r.conversation, r.message)
+// next reads the next message as a cursor does. One that could not be completed comes
+// with its error.
+func (r *messageReading) next(ctx context.Context) (*mapping.Message, error) {
+	m, err := r.messageCursor.next(ctx)
+	if err == nil {
+		err = complete(ctx, r.src, r.conversation, m)
 	}
-	if r.message == nil {
-		r.message = new(mapping.Message)
-	}
-	return !errors.Is(r.err, io.EOF)
+	return m, err
 }
+
+// pull is next for whoever may take long over each message.
+func (r *messageReading) pull(ctx context.Context) (*mapping.Message, error) {
+	defer r.rest()
+	return r.next(ctx)
+}
+
+// failedCursor has nothing but an error.
+type failedCursor struct{ err error }
+
+func (f *failedCursor) next(context.Context) (*mapping.Message, error) {
+	err := cmp.Or(f.err, io.EOF)
+	f.err = nil
+	return nil, err
+}
+
+func (f *failedCursor) rest()  {}
+func (f *failedCursor) close() {}
 
 // complete adds to m what the list does not say. It leaves what it learned in m when
 // it returns an error.

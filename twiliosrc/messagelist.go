@@ -41,11 +41,22 @@ func (e *MovingListError) Hint() string {
 // listing. Where after shows that most messages are known, the newest page is
 // read first, which usually is all that is asked for.
 func (c *Client) Messages(ctx context.Context, conv mapping.Conversation, after int64) iter.Seq2[mapping.Message, error] {
+	return messages(ctx, func() *messageReading { return c.reading(conv, after) })
+}
+
+// PullMessages is Messages for whoever takes them one by one. Behind the last one next
+// returns io.EOF; stop must be called in the end.
+func (c *Client) PullMessages(conv mapping.Conversation, after int64) (next func(context.Context) (*mapping.Message, error), stop func()) {
+	r := c.reading(conv, after)
+	return r.pull, r.close
+}
+
+func (c *Client) reading(conv mapping.Conversation, after int64) *messageReading {
 	path, err := conversationPath(conv, "Messages")
 	if err != nil {
-		return nothing[mapping.Message](fmt.Errorf("list messages: %w", err))
+		return &messageReading{&failedCursor{fmt.Errorf("list messages: %w", err)}, c, conv}
 	}
-	return messages(ctx, c, conv, func() messageCursor { return newProvenList(c, path, conv, after) })
+	return &messageReading{newProvenList(c, path, conv, after), c, conv}
 }
 
 // errUnproven says that two readings of a stretch of messages differ.
@@ -78,6 +89,7 @@ func newProvenList(c *Client, path string, conv mapping.Conversation, after int6
 	return p
 }
 
+func (p *provenList) rest()  {}
 func (p *provenList) close() { p.pass.close() }
 
 func (p *provenList) next(ctx context.Context) (*mapping.Message, error) {
