@@ -39,7 +39,8 @@ func writeChunks(tx *bbolt.Tx, c sidKey, s segment) error {
 		return err
 	}
 	for _, part := range parts {
-		if err := put(tx, chunkBucket, chunkKey(c, part.from), part.append(nil)); err != nil {
+		value := part.append(make([]byte, 0, part.room()))
+		if err := put(tx, chunkBucket, chunkKey(c, part.from), value); err != nil {
 			return err
 		}
 	}

@@ -153,3 +153,6 @@ func UnpackRow(row []byte) (conversations, messages int, err error) {
 	}
 	return conversations, messages, d.err
 }
+
+// RecentItems is how many items the ledger remembers the counts of.
+const RecentItems = recentItems

@@ -129,6 +129,7 @@ func erase[T any](t *transaction, bucket, key []byte, count func(T) tally) (foun
 		return false, err
 	}
 	t.items = t.items.minus(count(item))
+	t.recent.forget(bucket, key)
 	return true, remove(t.Tx, bucket, key)
 }
 

@@ -63,7 +63,11 @@ func (l *Ledger) writeJournal(t *transaction) error {
 	if l.queued == 0 {
 		return nil
 	}
-	var value []byte
+	room := 0
+	for _, tail := range l.waiting {
+		room += len(tail.key) + tail.queued().room()
+	}
+	value := make([]byte, 0, room)
 	for _, tail := range l.waiting {
 		s := tail.queued()
 		value = appendEntry(value, tail.key, s)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"math"
 	"strings"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -37,12 +38,40 @@ func newSIDKey(prefix, sid string) (k sidKey) {
 // digits. It reports false for any other, which cannot be had back from half.
 func packSID(prefix, sid string) (digits [16]byte, ok bool) {
 	text, ok := strings.CutPrefix(sid, prefix)
-	if !ok || len(text) != 2*len(digits) || strings.ContainsAny(text, "ABCDEF") {
+	if !ok || len(text) != 2*len(digits) {
 		return digits, false
 	}
-	_, err := hex.Decode(digits[:], []byte(text))
-	return digits, err == nil
+	for i := range digits {
+		high, low := digitOf[text[2*i]], digitOf[text[2*i+1]]
+		if high|low == noDigit {
+			return digits, false
+		}
+		digits[i] = high<<4 | low
+	}
+	return digits, true
 }
+
+// unpackSID gives back what packSID has halved.
+func unpackSID(prefix string, digits []byte) string {
+	text := make([]byte, 0, 34) // of this length it needs no memory of its own
+	return string(hex.AppendEncode(append(text, prefix...), digits))
+}
+
+// noDigit stands for what is no lower-case hexadecimal digit.
+const noDigit = math.MaxUint8
+
+// digitOf gives the value of a lower-case hexadecimal digit. Two SIDs are packed for
+// every message, which is why they do not go by way of [hex.Decode]: it allocates,
+// and takes upper case as well.
+var digitOf = func() (values [1 << 8]byte) {
+	for c := range values {
+		values[c] = noDigit
+	}
+	for value, c := range []byte("0123456789abcdef") {
+		values[c] = byte(value)
+	}
+	return values
+}()
 
 // sidPrefixes begin the keys of all SIDs that begin with begin, of others as well. Of
 // a digit that is not a whole byte nothing can be said.

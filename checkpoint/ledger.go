@@ -18,6 +18,7 @@ type Ledger struct {
 	Reader
 
 	turn     sync.Mutex  // held by whoever writes to the file
+	recent   recent      // guarded by turn
 	gather   sync.Mutex  // guards group
 	group    *group      // the writes that wait for the next transaction; nil for none
 	shared   atomic.Bool // the latest group had several writes

@@ -88,7 +88,20 @@ func (r *Reader) rest(c sidKey) (segment, error) {
 // its error once, last. What is noted meanwhile may or may not be seen.
 func (r *Reader) Messages(c mapping.ConversationSID) iter.Seq2[mapping.MessageRecord, error] {
 	key := conversationKey(c)
-	return merge(r.packed(key), r.amendments(key))
+	return func(yield func(mapping.MessageRecord, error) bool) {
+		messages := r.packed(key)
+		if r.anyAmended() {
+			messages = merge(messages, r.amendments(key))
+		}
+		messages(yield)
+	}
+}
+
+// anyAmended reports whether a message of any conversation has been amended.
+func (r *Reader) anyAmended() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.counts.Amended > 0
 }
 
 // packed lists the messages of a conversation as they were acknowledged.
@@ -124,6 +137,10 @@ func (r *Reader) segments(c sidKey) iter.Seq2[segment, error] {
 		rest, err := r.rest(c)
 		if err != nil {
 			yield(segment{}, err)
+			return
+		}
+		if rest.from == start { // there was no chunk yet
+			yield(rest, nil)
 			return
 		}
 		at := start

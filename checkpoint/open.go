@@ -66,7 +66,7 @@ func Open(path string, binding mapping.Binding, opts *Options) (*Ledger, error) 
 		return nil, err
 	}
 	removeUnfinished(path)
-	l := &Ledger{Reader: Reader{path: path, store: s}}
+	l := &Ledger{Reader: Reader{path: path, store: s}, recent: make(recent)}
 	err = l.prepare(binding, opts)
 	if err == nil {
 		err = l.finishForgetting()

@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -27,6 +26,8 @@ const maxIndex = 1<<60 - 1
 // before 3.
 func appendRecord(dst []byte, p position, m mapping.MessageRecord) ([]byte, position) {
 	digits, usual := packSID("IM", string(m.SID))
+	clock, regular := clockOf(m.IDs[0])
+	regular = regular && len(m.IDs) == 1
 	head := uint64(m.Index-p.index-1) << flagBits
 	if m.Stub {
 		head |= flagStub
@@ -35,8 +36,7 @@ func appendRecord(dst []byte, p position, m mapping.MessageRecord) ([]byte, posi
 	if !usual {
 		head |= flagTextSID
 	}
-	irregular := len(m.IDs) != 1 || !isClock(m.IDs[0])
-	if irregular {
+	if !regular {
 		head |= flagIrregular
 	}
 	dst = binary.AppendUvarint(dst, head)
@@ -49,26 +49,27 @@ func appendRecord(dst []byte, p position, m mapping.MessageRecord) ([]byte, posi
 	p.index = m.Index
 	p.messages++
 	p.lastID = m.IDs[len(m.IDs)-1]
-	return appendIDs(dst, &p, m.IDs, irregular)
+	if !regular {
+		return appendIDs(dst, p, m.IDs)
+	}
+	dst = binary.AppendVarint(dst, clock-p.clock)
+	p.clock = clock
+	return dst, p
 }
 
-func appendIDs(dst []byte, p *position, ids []mapping.ChatMessageID, irregular bool) ([]byte, position) {
-	if irregular {
-		dst = binary.AppendUvarint(dst, uint64(len(ids)))
-	}
+// appendIDs packs the IDs of an irregular record.
+func appendIDs(dst []byte, p position, ids []mapping.ChatMessageID) ([]byte, position) {
+	dst = binary.AppendUvarint(dst, uint64(len(ids)))
 	for _, id := range ids {
 		clock, ok := clockOf(id)
-		switch {
-		case !ok: // never empty, so that an empty text can stand for a number
+		if !ok { // never empty, so that an empty text can stand for a number
 			dst = appendText(dst, string(id))
 			continue
-		case irregular:
-			dst = appendText(dst, "")
 		}
-		dst = binary.AppendVarint(dst, clock-p.clock)
+		dst = binary.AppendVarint(appendText(dst, ""), clock-p.clock)
 		p.clock = clock
 	}
-	return dst, *p
+	return dst, p
 }
 
 // record takes the record after p, and says where it leads.
@@ -78,7 +79,7 @@ func (d *decoder) record(p position) (mapping.MessageRecord, position) {
 	if head&flagTextSID != 0 {
 		m.SID = mapping.MessageSID(d.text())
 	} else {
-		m.SID = mapping.MessageSID("IM" + hex.EncodeToString(d.bytes(16)))
+		m.SID = mapping.MessageSID(unpackSID("IM", d.bytes(16)))
 	}
 	if d.halfDigests {
 		d.bytes(uint64(len(m.Source) / 2))
@@ -137,11 +138,6 @@ func clockOf(id mapping.ChatMessageID) (int64, bool) {
 	}
 	n, err := strconv.ParseInt(string(id), 10, 64)
 	return n, err == nil
-}
-
-func isClock(id mapping.ChatMessageID) bool {
-	_, ok := clockOf(id)
-	return ok
 }
 
 var (

@@ -82,6 +82,9 @@ func (s segment) split(n int64) ([]segment, error) {
 	}
 }
 
+// room is how many bytes append takes, as long as IDs are numbers of usual length.
+func (s segment) room() int { return len(s.packed) + 64 }
+
 // append writes s into a value.
 func (s segment) append(dst []byte) []byte {
 	dst = s.to.append(s.from.append(dst))

@@ -34,6 +34,7 @@ type transaction struct {
 	items    tally          // added by the items written so far
 	messages tally          // added by the acknowledgements it brings to disk
 	packed   map[*tail]bool // those whose journaled part it brings to chunks
+	recent   recent         // of the ledger
 	after    []func()       // what to do, holding mu, once all of it is on disk
 }
 
@@ -90,7 +91,7 @@ func (l *Ledger) write(writes []write) error {
 	}
 	var t *transaction
 	err := l.store.update(func(tx *bbolt.Tx) error {
-		t = &transaction{Tx: tx, packed: make(map[*tail]bool)}
+		t = &transaction{Tx: tx, packed: make(map[*tail]bool), recent: l.recent}
 		if err := l.writeJournal(t); err != nil {
 			return err
 		}
@@ -153,16 +154,27 @@ func recording[Part any](bucket, key []byte, item any, part Part, count func(Par
 		return nil, err
 	}
 	return func(t *transaction) error {
-		before, found, err := get[Part](t.Tx, bucket, key)
+		before, err := countsFor(t, bucket, key, count)
 		if err != nil {
 			return err
 		}
-		if found {
-			t.items = t.items.minus(count(before))
-		}
-		t.items = t.items.plus(count(part))
+		after := count(part)
+		t.items = t.items.minus(before).plus(after)
+		t.recent.remember(bucket, key, after)
 		return put(t.Tx, bucket, key, value)
 	}, nil
+}
+
+// countsFor is what the item under key counts for, which is nothing if there is none.
+func countsFor[Part any](t *transaction, bucket, key []byte, count func(Part) tally) (tally, error) {
+	if known, ok := t.recent.recall(bucket, key); ok {
+		return known, nil
+	}
+	before, found, err := get[Part](t.Tx, bucket, key)
+	if err != nil || !found {
+		return tally{}, err
+	}
+	return count(before), nil
 }
 
 // lookup reads the item under key.
