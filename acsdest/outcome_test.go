@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
@@ -173,11 +174,15 @@ func TestOutcomeWhenCancelledInFlight(t *testing.T) {
 	for _, h2 := range []bool{false, true} {
 		t.Run(fmt.Sprintf("HTTP/2 %t", h2), func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
-			chat, _ := serveProtocol(t, nil, h2, func(w http.ResponseWriter, r *http.Request) {
+			server := serverOf(t, h2, func(_ http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				cancel()
 				<-r.Context().Done()
 			})
+			chat := chatAt(t, server.URL, server.Certificate(), nil)
+			if h2 {
+				chat = chatOver(t, http2Client(t, server.Certificate()), server.URL, nil)
+			}
 			_, err := chat.SendMessage(ctx, alice, thread, hello, nil)
 			if e := asError(t, err); e.Outcome != acsdest.OutcomeOpen || !errors.Is(err, context.Canceled) {
 				t.Errorf("%v is %s; want it open and cancelled", err, e.Outcome)
@@ -245,33 +250,53 @@ func TestOutcomeOnStaleConnections(t *testing.T) {
 // serve runs a service over HTTP/1.1 and makes a client for it.
 func serve(t *testing.T, opts *acsdest.ClientOptions, h http.HandlerFunc) (*acsdest.Chat, *httptest.Server) {
 	t.Helper()
-	return serveProtocol(t, opts, false, h)
+	server := serverOf(t, false, h)
+	return chatAt(t, server.URL, server.Certificate(), opts), server
 }
 
-func serveProtocol(t *testing.T, opts *acsdest.ClientOptions, h2 bool, h http.HandlerFunc) (*acsdest.Chat, *httptest.Server) {
+// serverOf runs a service that speaks HTTP/1.1, and HTTP/2 too if h2 says so.
+func serverOf(t *testing.T, h2 bool, h http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(h)
 	server.EnableHTTP2 = h2
 	server.Config.ErrorLog = quiet
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	return chatAt(t, server.URL, server.Certificate(), opts), server
+	return server
 }
 
+// chatAt makes a client that trusts cert and has our own transport.
 func chatAt(t *testing.T, endpoint string, cert *x509.Certificate, opts *acsdest.ClientOptions) *acsdest.Chat {
+	t.Helper()
+	return chatOver(t, acsdest.NewTransport(&acsdest.TransportOptions{RootCAs: poolOf(cert)}), endpoint, opts)
+}
+
+func chatOver(t *testing.T, transport policy.Transporter, endpoint string, opts *acsdest.ClientOptions) *acsdest.Chat {
 	t.Helper()
 	o := acsdest.ClientOptions{}
 	if opts != nil {
 		o = *opts
 	}
-	pool := x509.NewCertPool()
-	pool.AddCert(cert)
-	o.Transport = acsdest.NewTransport(&acsdest.TransportOptions{RootCAs: pool})
+	o.Transport = transport
 	chat, err := acsdest.NewChat(endpoint, oneToken(secretToken), &o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return chat
+}
+
+// http2Client is a client of the caller's own, which speaks HTTP/2.
+func http2Client(t *testing.T, cert *x509.Certificate) *http.Client {
+	t.Helper()
+	transport := &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: poolOf(cert)}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+func poolOf(cert *x509.Certificate) *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(cert)
+	return pool
 }
 
 // listen accepts connections and leaves them to handle.

@@ -28,7 +28,7 @@ func TestHTTP2RepeatsOnlyReads(t *testing.T) {
 					t.Skip("net/http takes a second before the third attempt")
 				}
 				server, cert := resettingServer(t, code)
-				err := tt.call(t.Context(), chatAt(t, "https://"+server.addr, cert, nil))
+				err := tt.call(t.Context(), chatOver(t, http2Client(t, cert), "https://"+server.addr, nil))
 				if e := asError(t, err); e.Outcome != acsdest.OutcomeOpen {
 					t.Errorf("%v is %s; want it open", err, e.Outcome)
 				}

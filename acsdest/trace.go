@@ -29,10 +29,11 @@ var errRepeated = errors.New("connection lost after the request was written")
 // It also keeps net/http from sending twice what must be sent once. Over HTTP/1.1
 // net/http repeats a request that is not a read only if not a byte of it was written
 // (or if it has an Idempotency-Key header, which is why none is ever set). But over
-// HTTP/2 it repeats whatever the server resets as refused, lost to a shutdown, or a
-// protocol error, although all of it may have arrived: a proxy's word is not what a
-// message should hang on. So when a connection is found for a request that was being
-// written already, the context ends; HTTP/2 looks at it before it writes a header.
+// HTTP/2, which a client of the caller's own may speak, it repeats whatever the server
+// resets as refused, lost to a shutdown, or a protocol error, although all of it may
+// have arrived: a proxy's word is not what a message should hang on. So when a
+// connection is found for a request that was being written already, the context ends;
+// HTTP/2 looks at it before it writes a header.
 func follow(ctx context.Context, method string) (context.Context, *trace) {
 	ctx, stop := context.WithCancelCause(ctx)
 	t := new(trace)

@@ -2,7 +2,6 @@ package acsdest_test
 
 import (
 	"encoding/pem"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -82,45 +81,42 @@ func trusting(server *httptest.Server) *acsdest.Transport {
 	return acsdest.NewTransport(&acsdest.TransportOptions{RootCAs: pool})
 }
 
-// Many calls at once share connections instead of opening one each time.
+// Calls use the connections of those before them, one each, and no HTTP/2 even if
+// the server has it.
 func TestTransportKeepsConnections(t *testing.T) {
-	for _, h2 := range []bool{false, true} {
-		t.Run(fmt.Sprintf("HTTP/2 %t", h2), func(t *testing.T) {
-			const width, rounds = 16, 8
-			var connections atomic.Int32
-			arrived := make(chan *sync.WaitGroup, width)
-			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if (r.ProtoMajor == 2) != h2 {
-					t.Errorf("spoken was %s", r.Proto)
+	const width, rounds = 16, 8
+	var connections atomic.Int32
+	arrived := make(chan *sync.WaitGroup, width)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Proto != "HTTP/1.1" {
+			t.Errorf("spoken was %s", r.Proto)
+		}
+		all := <-arrived // answer none before the whole round is here
+		all.Done()
+		all.Wait()
+		w.WriteHeader(201)
+		_, _ = w.Write([]byte(`{"id":"1"}`))
+	}))
+	server.EnableHTTP2 = true
+	server.Config.ConnState = countNew(&connections)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	chat := chatAt(t, server.URL, server.Certificate(), nil)
+	for range rounds {
+		var round, calls sync.WaitGroup
+		round.Add(width)
+		for range width {
+			arrived <- &round
+			calls.Go(func() {
+				if err := send(chat); err != nil {
+					t.Error(err)
 				}
-				all := <-arrived // answer none before the whole round is here
-				all.Done()
-				all.Wait()
-				w.WriteHeader(201)
-				_, _ = w.Write([]byte(`{"id":"1"}`))
-			}))
-			server.EnableHTTP2 = h2
-			server.Config.ConnState = countNew(&connections)
-			server.StartTLS()
-			t.Cleanup(server.Close)
-			chat := chatAt(t, server.URL, server.Certificate(), nil)
-			for range rounds {
-				var round, calls sync.WaitGroup
-				round.Add(width)
-				for range width {
-					arrived <- &round
-					calls.Go(func() {
-						if err := send(chat); err != nil {
-							t.Error(err)
-						}
-					})
-				}
-				calls.Wait()
-			}
-			if n := connections.Load(); n > 2*width {
-				t.Errorf("%d connections for %d calls, %d at a time", n, width*rounds, width)
-			}
-		})
+			})
+		}
+		calls.Wait()
+	}
+	if n := connections.Load(); n > 2*width {
+		t.Errorf("%d connections for %d calls, %d at a time", n, width*rounds, width)
 	}
 }
 
@@ -133,30 +129,24 @@ func countNew(n *atomic.Int32) func(net.Conn, http.ConnState) {
 }
 
 func BenchmarkSend(b *testing.B) {
-	for _, h2 := range []bool{false, true} {
-		b.Run(fmt.Sprintf("HTTP2=%t", h2), func(b *testing.B) {
-			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				_, _ = io.Copy(io.Discard, r.Body)
-				w.WriteHeader(201)
-				_, _ = w.Write([]byte(`{"id":"1"}`))
-			}))
-			server.EnableHTTP2 = h2
-			server.StartTLS()
-			b.Cleanup(server.Close)
-			chat, err := acsdest.NewChat(server.URL, oneToken(secretToken), &acsdest.ClientOptions{Transport: trusting(server)})
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.ReportAllocs()
-			b.SetParallelism(16)
-			b.RunParallel(func(pb *testing.PB) {
-				for pb.Next() {
-					if err := send(chat); err != nil {
-						b.Error(err)
-						return
-					}
-				}
-			})
-		})
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(201)
+		_, _ = w.Write([]byte(`{"id":"1"}`))
+	}))
+	b.Cleanup(server.Close)
+	chat, err := acsdest.NewChat(server.URL, oneToken(secretToken), &acsdest.ClientOptions{Transport: trusting(server)})
+	if err != nil {
+		b.Fatal(err)
 	}
+	b.ReportAllocs()
+	b.SetParallelism(16)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := send(chat); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
 }

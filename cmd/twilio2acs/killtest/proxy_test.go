@@ -40,8 +40,8 @@ type proxy struct {
 	deleted  map[string]bool // identities, by their path
 }
 
-// newProxy starts a proxy before server, over HTTP/2 or HTTP/1.1.
-func newProxy(server *acs, m *mischief, settle time.Duration, http2 bool, note func(string, ...any)) *proxy {
+// newProxy starts a proxy before server.
+func newProxy(server *acs, m *mischief, settle time.Duration, note func(string, ...any)) *proxy {
 	p := &proxy{
 		server: server, mischief: m, settle: settle, longest: settle / 3, note: note,
 		underWay: make(map[*passage]struct{}), deleted: make(map[string]bool),
@@ -50,7 +50,6 @@ func newProxy(server *acs, m *mischief, settle time.Duration, http2 bool, note f
 	p.front = httptest.NewUnstartedServer(p)
 	p.door = &door{Listener: p.front.Listener}
 	p.front.Listener = p.door
-	p.front.EnableHTTP2 = http2
 	p.front.Config.ConnState = p.connection
 	p.front.Config.ErrorLog = log.New(io.Discard, "", 0) // of connections that were cut
 	p.front.StartTLS()

@@ -56,7 +56,7 @@ func newTrial(t *testing.T, p program, m mode, seed, n uint64) *trial {
 	if m.crashes {
 		trouble.kinds = append(trouble.kinds, crash)
 	}
-	tr.proxy = newProxy(tr.server, trouble, settle, tr.chance.IntN(2) == 0, tr.journal.note)
+	tr.proxy = newProxy(tr.server, trouble, settle, tr.journal.note)
 	ca, err := os.ReadFile(tr.server.ready.CA)
 	must(t, err)
 	tr.proxy.trust(ca)
