@@ -131,15 +131,11 @@ func dropAttempts(t *transaction, key []byte, a attempts) error {
 // trimAttempts drops items from the front of the order until at most that many
 // attempts are kept.
 func trimAttempts(t *transaction, most int64) error {
-	counts, err := readCounts(t.Tx)
-	if err != nil {
-		return err
-	}
 	order, err := bucketOf(t.Tx, attemptOrderBucket)
 	if err != nil {
 		return err
 	}
-	for counts.plus(t.items).Attempts > most {
+	for t.now().Attempts > most {
 		k, v := order.Cursor().First()
 		item, err := unseal(k, v)
 		if err != nil {

@@ -39,15 +39,15 @@ func putCounts(tx *bbolt.Tx, c tally) error {
 	return put(tx, metaBucket, countsKey, value)
 }
 
-func addCounts(tx *bbolt.Tx, delta tally) error {
-	if delta == (tally{}) {
+// now is what the ledger holds with what has been written of t so far.
+func (t *transaction) now() tally { return t.counts.plus(t.items).plus(t.messages) }
+
+// writeCounts brings the counts to disk, if they have changed.
+func (t *transaction) writeCounts() error {
+	if t.now() == t.counts {
 		return nil
 	}
-	c, err := readCounts(tx)
-	if err != nil {
-		return err
-	}
-	return putCounts(tx, c.plus(delta))
+	return putCounts(t.Tx, t.now())
 }
 
 func (t tally) plus(o tally) tally {

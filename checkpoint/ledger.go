@@ -19,6 +19,7 @@ type Ledger struct {
 
 	turn     sync.Mutex  // held by whoever writes to the file
 	recent   recent      // guarded by turn
+	stored   tally       // guarded by turn: the counts in the file
 	gather   sync.Mutex  // guards group
 	group    *group      // the writes that wait for the next transaction; nil for none
 	shared   atomic.Bool // the latest group had several writes

@@ -47,7 +47,7 @@ func (l *Ledger) enqueue(c sidKey, m mapping.MessageRecord) (crowded bool, err e
 	if err := checkRecord(before, m); err != nil {
 		return false, err
 	}
-	if before == t.journaled {
+	if !t.waits() {
 		l.waiting = append(l.waiting, t)
 	}
 	t.records, t.acknowledged = appendRecord(t.records, before, m)

@@ -135,6 +135,7 @@ func (l *Ledger) prepare(binding mapping.Binding, opts *Options) error {
 		}
 	}
 	l.journal, err = l.recall()
+	l.stored = l.counts
 	return err
 }
 

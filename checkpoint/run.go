@@ -27,12 +27,7 @@ func (l *Ledger) BeginRun(now time.Time) (mapping.RunRecord, error) {
 		if err != nil {
 			return err
 		}
-		counts, err := readCounts(t.Tx)
-		if err != nil {
-			return err
-		}
-		counts = counts.plus(t.items).plus(t.messages)
-		run = mapping.RunRecord{Number: before.Number + 1, Started: now, Beat: now, Before: counts.Counts}
+		run = mapping.RunRecord{Number: before.Number + 1, Started: now, Beat: now, Before: t.now().Counts}
 		t.after = append(t.after, func() { l.run = run })
 		return putRun(t, run)
 	})

@@ -9,13 +9,12 @@ import (
 // A tail is what no chunk holds yet of the messages of one conversation. Its
 // records are only ever appended to, so that a segment of them stays valid.
 type tail struct {
-	key     sidKey
-	records []byte
-
-	chunked      position // where the chunks end and records begin
-	journaled    position // up to here they are in the journal as well
+	key          sidKey
+	records      []byte
+	unjournaled  int      // where those begin in records that the journal lacks
 	acknowledged position // where records end
-	unjournaled  int      // where those after journaled begin in records
+	journaled    position // where unjournaled is
+	chunked      position // where the chunks end and records begin
 }
 
 func newTail(key sidKey, at position) *tail {
@@ -26,6 +25,9 @@ func newTail(key sidKey, at position) *tail {
 func (t *tail) all() segment {
 	return segment{from: t.chunked, to: t.acknowledged, packed: t.records}
 }
+
+// waits reports whether the journal lacks some of t.
+func (t *tail) waits() bool { return t.unjournaled < len(t.records) }
 
 // durable is the part of t that the journal holds.
 func (t *tail) durable() segment {

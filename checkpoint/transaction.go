@@ -31,6 +31,7 @@ type group struct {
 // A transaction is what is being written.
 type transaction struct {
 	*bbolt.Tx
+	counts   tally          // what was in the file before
 	items    tally          // added by the items written so far
 	messages tally          // added by the acknowledgements it brings to disk
 	packed   map[*tail]bool // those whose journaled part it brings to chunks
@@ -91,7 +92,7 @@ func (l *Ledger) write(writes []write) error {
 	}
 	var t *transaction
 	err := l.store.update(func(tx *bbolt.Tx) error {
-		t = &transaction{Tx: tx, packed: make(map[*tail]bool), recent: l.recent}
+		t = &transaction{Tx: tx, counts: l.stored, packed: make(map[*tail]bool), recent: l.recent}
 		if err := l.writeJournal(t); err != nil {
 			return err
 		}
@@ -106,7 +107,7 @@ func (l *Ledger) write(writes []write) error {
 				return err
 			}
 		}
-		return addCounts(tx, t.items.plus(t.messages))
+		return t.writeCounts()
 	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,6 +115,7 @@ func (l *Ledger) write(writes []write) error {
 		l.failed = err
 		return err
 	}
+	l.stored = t.now()
 	l.counts = l.counts.plus(t.items) // messages have been counted when they came
 	for _, f := range t.after {
 		f()
