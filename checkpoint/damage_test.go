@@ -90,6 +90,9 @@ func read(r *checkpoint.Reader) error {
 	for _, err := range r.Threads() {
 		errs = append(errs, err)
 	}
+	for _, err := range r.Conversations() {
+		errs = append(errs, err)
+	}
 	for _, err := range r.Attempts(sid("IM", 3)) {
 		errs = append(errs, err)
 	}

@@ -73,6 +73,15 @@ var digitOf = func() (values [1 << 8]byte) {
 	return values
 }()
 
+// packedDigits are those of the SID that key stands for; false if it is no [sidKey], or
+// one made of a digest.
+func packedDigits(key []byte) ([]byte, bool) {
+	if len(key) != len(sidKey{}) || key[0] != 0 {
+		return nil, false
+	}
+	return key[1:], true
+}
+
 // sidPrefixes begin the keys of all SIDs that begin with begin, of others as well. Of
 // a digit that is not a whole byte nothing can be said.
 func sidPrefixes(prefix, begin string) [][]byte {

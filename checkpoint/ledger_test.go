@@ -311,7 +311,8 @@ func useOnce(l *checkpoint.Ledger, n int, i int64) error {
 	return nil
 }
 
-// Conversations are found by the beginning of their SIDs, whatever form these have.
+// Conversations are listed like their threads, and found by the beginning of their SIDs,
+// whatever form these have.
 func TestThreadsNamed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.db")
 	l := open(t, path)
@@ -320,6 +321,13 @@ func TestThreadsNamed(t *testing.T) {
 		if err := l.RecordThread(mapping.ThreadRecord{Conversation: c}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	var listed []mapping.ConversationSID
+	for _, rec := range collect(t, l.Threads()) {
+		listed = append(listed, rec.Conversation)
+	}
+	if d := cmp.Diff(collect(t, l.Conversations()), listed); d != "" || len(listed) != len(all) {
+		t.Errorf("Conversations() differ from the %d of Threads() (-got +want):\n%s", len(listed), d)
 	}
 	begins := []string{"", "C", "x", "CHo", "CHA", "CHAB", "oth", "CH" + strings.Repeat("0", 40)}
 	for n := range len(conversation(1)) {

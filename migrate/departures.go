@@ -94,11 +94,18 @@ func (v *view) goneConversations(ctx context.Context) (*departures, error) {
 	if v.opts.Selected {
 		return d, nil // the list was never meant to show them all
 	}
-	for rec, err := range v.records.Threads() {
+	for c, err := range v.records.Conversations() {
 		if err != nil {
 			return nil, ledgerFailure(err)
 		}
-		if rec.Thread != "" && !v.listed.hasConversation(rec.Conversation) {
+		if v.listed.hasConversation(c) {
+			continue
+		}
+		rec, _, err := v.records.Thread(c)
+		if err != nil {
+			return nil, ledgerFailure(err)
+		}
+		if rec.Thread != "" {
 			d.add(departed{service: rec.Service, conversation: rec.Conversation})
 		}
 	}

@@ -149,6 +149,12 @@ func (l *modelLedger) Threads() iter.Seq2[mapping.ThreadRecord, error] {
 	return each(slices.Collect(maps.Values(l.threads)))
 }
 
+func (l *modelLedger) Conversations() iter.Seq2[mapping.ConversationSID, error] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return each(slices.Collect(maps.Keys(l.threads)))
+}
+
 // all is what is known of the messages, amended, and how it was acknowledged.
 func (l *modelLedger) all() (now, acknowledged map[int64]mapping.MessageRecord) {
 	l.mu.Lock()

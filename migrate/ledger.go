@@ -53,6 +53,8 @@ type LedgerReader interface {
 	Persons() iter.Seq2[mapping.PersonRecord, error]
 	Thread(mapping.ConversationSID) (mapping.ThreadRecord, bool, error)
 	Threads() iter.Seq2[mapping.ThreadRecord, error]
+	// Conversations are those of Threads, for less.
+	Conversations() iter.Seq2[mapping.ConversationSID, error]
 	Progress(mapping.ConversationSID) (mapping.Progress, error)
 	// Messages lists the acknowledged messages of a conversation, ascending.
 	Messages(mapping.ConversationSID) iter.Seq2[mapping.MessageRecord, error]
