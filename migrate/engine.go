@@ -233,7 +233,7 @@ func (e *Engine) countPeople() error {
 }
 
 const (
-	flushEvery = 100 * time.Millisecond
+	flushEvery = 250 * time.Millisecond
 	beatEvery  = 5 * time.Second
 )
 
