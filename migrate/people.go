@@ -24,6 +24,7 @@ type people struct {
 	acs    Identities
 	retry  func(context.Context, func(context.Context) error) error
 	flight singleflight.Group
+	met    acquaintances
 	// slots bounds how many creations are under way, and so how many identities
 	// a crash can leave behind unused.
 	slots *semaphore.Weighted
@@ -54,6 +55,9 @@ type person struct {
 // id is the communication user of p, created if need be. Acting says that p is
 // about to act, so that the creation brings the first token along.
 func (pp *people) id(ctx context.Context, p person, acting bool) (mapping.CommunicationUserID, error) {
+	if id, met := pp.met.find(p.Key); met {
+		return id, nil
+	}
 	rec, _, err := pp.ledger.Person(p.Key)
 	if err != nil {
 		return "", ledgerFailure(err)
@@ -66,17 +70,24 @@ func (pp *people) id(ctx context.Context, p person, acting bool) (mapping.Commun
 	if err != nil {
 		return "", err
 	}
+	pp.met.add(p.Key, id.(mapping.CommunicationUserID))
 	return id.(mapping.CommunicationUserID), nil
 }
 
 // acquaint notes, once, what is known of somebody who is to use a communication user
 // that was there before.
 func (pp *people) acquaint(rec mapping.PersonRecord, p person) error {
-	if !rec.Adopted || rec.DisplayName != "" || p.DisplayName == "" {
-		return nil
+	if rec.Adopted && rec.DisplayName == "" {
+		if p.DisplayName == "" {
+			return nil // who mentions them next may know more
+		}
+		rec.DisplayName, rec.UserSID = p.DisplayName, p.UserSID
+		if err := pp.ledger.RecordPerson(rec); err != nil {
+			return ledgerFailure(err)
+		}
 	}
-	rec.DisplayName, rec.UserSID = p.DisplayName, p.UserSID
-	return ledgerFailure(pp.ledger.RecordPerson(rec))
+	pp.met.add(p.Key, rec.ID)
+	return nil
 }
 
 // create notes the intent before the call, since an answer that never comes
