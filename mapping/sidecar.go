@@ -40,6 +40,18 @@ func (r Rules) Sidecar(c Conversation, ro *Roster) []byte {
 	return b.Bytes()
 }
 
+// Release gives back what nothing but Sidecar needs: the participants as Twilio
+// returned them. Rosters are kept as long as their conversations are in progress.
+func (ro *Roster) Release() {
+	ro.participants = nil
+	for i := range ro.people {
+		ro.people[i].Participant.Raw = nil
+	}
+	for i := range ro.Members {
+		ro.Members[i].Participant.Raw = nil
+	}
+}
+
 // resources renders nouns, each through its raw form where it has one.
 func resources[T any](nouns []T, raw func(T) json.RawMessage) [][]byte {
 	lines := make([][]byte, len(nouns))

@@ -76,10 +76,10 @@ func countBlocked(ctx context.Context, src Source, rules mapping.Rules, c mappin
 // count fills in the tallies of a conversation that ended with status: its own
 // and those of its participants.
 func (s *subject) count(status mapping.Status) {
-	s.sum.Conversations = conversationTally(s.before, status)
+	s.sum.Conversations = conversationTally(*s.before, status)
 	p := &s.sum.Participants
 	if status != mapping.StatusDone || s.before.Thread == "" {
-		*p = participantTally(s.before, p.Total, status, status == mapping.StatusDone)
+		*p = participantTally(*s.before, p.Total, status, status == mapping.StatusDone)
 		return
 	}
 	if s.updated {

@@ -85,7 +85,7 @@ func (c *collector) withheld(d *departures, why string) {
 	defer c.mu.Unlock()
 	d.kind(&c.sum).add(Tally{Total: d.count, Pending: d.count})
 	first := d.items[0].name()
-	c.losses.count(mapping.LossDeleteWithheld, int(d.count), []string{first})
+	c.losses.count(mapping.LossDeleteWithheld, int(d.count), first)
 	c.problem(Problem{Item: first, Status: mapping.StatusPending, Step: "delete", Reason: why})
 }
 
@@ -98,18 +98,14 @@ func (c *collector) hook(item string) {
 	if !c.hooked {
 		n, c.hooked = 0, true
 	}
-	var example []string
-	if item != "" {
-		example = []string{item}
-	}
-	c.losses.count(mapping.LossPushAndWebhooks, n, example)
+	c.losses.count(mapping.LossPushAndWebhooks, n, item)
 }
 
 // lost counts one loss.
 func (c *collector) lost(code mapping.LossCode, item string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.losses.count(code, 1, []string{item})
+	c.losses.count(code, 1, item)
 }
 
 // carried notes how long a message or an edit of that time had waited.
@@ -160,7 +156,7 @@ func (c *collector) finish() *Report {
 		info := code.Info()
 		r.Losses = append(r.Losses, LossCount{
 			Code: code, Severity: info.Severity, Title: info.Title, Remedy: info.Remedy,
-			Count: n, Examples: c.losses.examples[code],
+			Count: n, Examples: c.losses.examplesOf(code),
 		})
 	}
 	slices.SortFunc(r.Losses, func(a, b LossCount) int {

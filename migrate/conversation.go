@@ -29,7 +29,7 @@ type worker struct {
 	// waiting are messages held back: at first until it is known who writes, then
 	// the last one until the history before it is closed.
 	waiting []*mapping.Message
-	sending delivery // the message on its way
+	sending *delivery // the message on its way
 	ahead   mediaAhead
 	next    time.Time // not before then may the next message be sent
 	touched bool      // something was changed in this run
@@ -114,6 +114,8 @@ func (w *worker) prelude(ctx context.Context) error {
 	if err := w.sidecar(ctx); err != nil {
 		return step("store the sidecar", err)
 	}
+	w.c.Raw = nil
+	w.roster.Release()
 	if w.settled() {
 		return w.sync(ctx)
 	}
@@ -124,7 +126,7 @@ func (w *worker) prelude(ctx context.Context) error {
 // takeUp learns all about the conversation but its messages.
 func (w *worker) takeUp(ctx context.Context) error {
 	err := w.open(ctx)
-	w.rec = apart(w.before)
+	w.rec = apart(*w.before)
 	w.rec.Conversation, w.rec.Service = w.c.SID, w.c.ServiceSID
 	return err
 }

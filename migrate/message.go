@@ -96,7 +96,7 @@ const (
 // message comes.
 func (w *worker) proceed(ctx context.Context, whole bool) error {
 	switch {
-	case len(w.waiting) == 0 && w.sending.message == nil:
+	case len(w.waiting) == 0 && w.sending == nil:
 		return nil
 	case w.rec.Thread == "" && !whole && !w.opts.Whole && weight(w.waiting) < gatheredBytes:
 		return nil
@@ -118,16 +118,16 @@ func weight(messages []*mapping.Message) (n int) {
 // sendWaiting sends what was held back, but for the last keep messages. It goes on
 // with the one on its way, if it returned errParked before.
 func (w *worker) sendWaiting(ctx context.Context, keep int) error {
-	for w.sending.message != nil || len(w.waiting) > keep {
-		if w.sending.message == nil {
-			w.sending.message = w.waiting[0]
+	for w.sending != nil || len(w.waiting) > keep {
+		if w.sending == nil {
+			w.sending = newDelivery(w.waiting[0])
 			w.waiting = slices.Delete(w.waiting, 0, 1)
 		}
-		err := w.sendNext(ctx, &w.sending)
+		err := w.sendNext(ctx, w.sending)
 		if errors.Is(err, errParked) {
 			return err
 		}
-		w.sending = delivery{}
+		w.sending = nil
 		if err != nil {
 			return err
 		}

@@ -15,8 +15,7 @@ func (w *worker) parks() bool { return w.opts.Gap > 0 && !w.closing }
 
 // await waits until the message on its way may be sent.
 func (w *worker) await(ctx context.Context) {
-	d := &w.sending
-	d.admitted, d.release = w.admitted(ctx, d)
+	w.sending.admitted, w.sending.release = w.admitted(ctx, w.sending)
 }
 
 // aside calls do on the stack of another goroutine, which ends with it. A stack that

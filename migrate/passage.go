@@ -35,9 +35,8 @@ func (p *passage) close() {
 	}
 }
 
-// nextListed is the next message as the rules select it, io.EOF behind the last one.
-func (w *worker) nextListed(ctx context.Context) (*mapping.Message, error) {
-	m, err := w.passage.next(ctx)
+// selected is a message that was listed, as the rules select it.
+func (w *worker) selected(m *mapping.Message, err error) (*mapping.Message, error) {
 	if err == nil && w.rules.SelectsItems() {
 		*m, err = selectedOf(w.rules, w.c, *m)
 	}
@@ -52,7 +51,7 @@ func (w *worker) carryMessages(ctx context.Context) error {
 		if err := w.proceed(ctx, false); err != nil {
 			return err
 		}
-		m, err := w.nextListed(ctx)
+		m, err := w.selected(w.passage.next(ctx))
 		switch {
 		case errors.Is(err, io.EOF):
 			w.passage.over, err = true, w.arrive()

@@ -56,7 +56,7 @@ func (pc *planned) tellEnd(status mapping.Status, reason string) {
 // inAll is what the plan says of the conversation in all.
 func (pc *planned) inAll(status mapping.Status, reason string) PlannedConversation {
 	p := PlannedConversation{
-		PlannedThread: PlannedThread{pc.c, pc.draft}, Before: pc.before, Creator: pc.draft.Creator,
+		PlannedThread: PlannedThread{pc.c, pc.draft}, Before: *pc.before, Creator: pc.draft.Creator,
 		Status: status, Reason: reason, Summary: pc.sum, Losses: pc.losses.counts, Sends: pc.sends, Wrote: pc.writers,
 	}
 	if pc.roster != nil {
@@ -74,14 +74,14 @@ func (pc *planned) tellConversation(ctx context.Context) error {
 		Kind: KindConversation, Item: string(pc.c.SID), Conversation: pc.c.SID, Verb: VerbUnchanged, Name: pc.draft.Topic,
 		Thread: &PlannedThread{pc.c, pc.draft}, Drafted: pc.found,
 	}
-	switch u, differs := threadUpdate(pc.before, pc.draft); {
+	switch u, differs := threadUpdate(*pc.before, pc.draft); {
 	case pc.before.Thread == "":
 		c.Verb = VerbCreate
 		c.Losses = changeLosses(pc.found)
 	case differs:
 		c.Verb = VerbUpdate
 		was := pc.before.Content
-		if err := pc.planner.liveThread(ctx, pc.before, &was); err != nil {
+		if err := pc.planner.liveThread(ctx, *pc.before, &was); err != nil {
 			return err
 		}
 		c.Fields = threadFields(u, was)

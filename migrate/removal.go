@@ -13,13 +13,13 @@ func (e *Engine) revisit(d departed) (*worker, error) {
 	c := mapping.Conversation{SID: d.conversation, ServiceSID: d.service}
 	w := &worker{subject: newSubject(e.view, c), writer: e.writer}
 	var err error
-	if w.before, _, err = e.ledger.Thread(c.SID); err != nil {
-		return nil, ledgerFailure(err)
+	if w.before, err = recordBefore(e.ledger, c.SID); err != nil {
+		return nil, err
 	}
 	if w.progress, err = e.ledger.Progress(c.SID); err != nil {
 		return nil, ledgerFailure(err)
 	}
-	w.rec = apart(w.before)
+	w.rec = apart(*w.before)
 	return w, nil
 }
 

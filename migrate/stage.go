@@ -85,7 +85,7 @@ func (e *Engine) ahead(ctx context.Context, c *mapping.Conversation, do func(con
 	e.stats.begin(c.SID)
 	err := w.open(ctx)
 	if err == nil {
-		w.rec = apart(w.before)
+		w.rec = apart(*w.before)
 		err = do(ctx, w)
 	}
 	e.stats.end(c.SID, true)

@@ -13,7 +13,7 @@ import (
 type subject struct {
 	*view
 	c        mapping.Conversation
-	before   mapping.ThreadRecord // when it was come to
+	before   *mapping.ThreadRecord // when it was come to
 	progress mapping.Progress
 	roster   *mapping.Roster
 	draft    mapping.ThreadDraft
@@ -36,15 +36,15 @@ type subject struct {
 }
 
 func newSubject(v *view, c mapping.Conversation) subject {
-	return subject{view: v, c: c, wrote: make(map[mapping.PersonKey]bool)}
+	return subject{view: v, c: c, before: &noThread, wrote: make(map[mapping.PersonKey]bool)}
 }
 
 // open learns all about the conversation but its messages, and refuses what
 // must not be begun.
 func (s *subject) open(ctx context.Context) error {
 	var err error
-	if s.before, _, err = s.records.Thread(s.c.SID); err != nil {
-		return ledgerFailure(err)
+	if s.before, err = recordBefore(s.records, s.c.SID); err != nil {
+		return err
 	}
 	if s.progress, err = s.records.Progress(s.c.SID); err != nil {
 		return ledgerFailure(err)
@@ -55,14 +55,14 @@ func (s *subject) open(ctx context.Context) error {
 		return err
 	}
 	s.roster, s.draft, s.found = found.roster, found.draft, found.losses
-	if !begun(s.before) {
+	if !begun(*s.before) {
 		if err := s.mayBegin(ctx, found); err != nil {
 			s.losses.add(found.losses)
 			return err
 		}
 	}
 	if s.before.Thread != "" {
-		_, s.updated = threadUpdate(s.before, s.draft)
+		_, s.updated = threadUpdate(*s.before, s.draft)
 	}
 	if !s.settled() {
 		s.losses.add(found.losses)
@@ -72,6 +72,21 @@ func (s *subject) open(ctx context.Context) error {
 	s.losses = lossTally{counts: maps.Clone(s.before.Losses)}
 	s.losses.add(s.lossesOfNewcomers(found.losses))
 	return nil
+}
+
+// noThread is the record of every conversation that has none. Nobody changes it.
+var noThread mapping.ThreadRecord
+
+// recordBefore is the record of a conversation when it is come to.
+func recordBefore(records LedgerReader, c mapping.ConversationSID) (*mapping.ThreadRecord, error) {
+	rec, found, err := records.Thread(c)
+	switch {
+	case err != nil:
+		return &noThread, ledgerFailure(err)
+	case !found:
+		return &noThread, nil
+	}
+	return &rec, nil
 }
 
 // settled reports whether all of the conversation had been carried before.

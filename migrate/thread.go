@@ -38,7 +38,7 @@ func (w *worker) thread(ctx context.Context) error {
 	if err := w.complete(ctx, w.rec.Request.Participants); err != nil {
 		return err
 	}
-	w.rec.MembersReady, w.rec.Request = true, nil
+	w.rec.MembersReady, w.rec.Request, w.wrote = true, nil, nil
 	return w.note()
 }
 
