@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	// smallMemory is what a run may use without being careful: a small machine has
+	// smallMemory is what a command may use without being careful: a small machine has
 	// as much to spare.
 	smallMemory = 160 << 20
 	// garbagePercent is how much garbage may pile up below that, compared with what
-	// is in use: less work for the processor than by Go's own choice, 100.
-	garbagePercent = 200
+	// is in use: a quarter of the collections that Go's own choice, 100, takes.
+	garbagePercent = 400
 	// memoryEvery is how often the limit is looked at.
 	memoryEvery = time.Second
 )
 
-// holdMemory lets a run use a little memory freely, and from there on keeps garbage
-// to a quarter of what is in use, until stop is called. Otherwise a run with tens of
-// thousands of conversations in progress would hold twice what it needs. GOGC and
+// holdMemory lets a run or a server use a little memory freely, and from there on keeps
+// garbage to a quarter of what is in use, until stop is called. Otherwise a run with
+// tens of thousands of conversations in progress would hold twice what it needs. GOGC and
 // GOMEMLIMIT in the environment take precedence.
 func holdMemory() (stop func()) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {

@@ -84,6 +84,7 @@ func serveACS(ctx context.Context, o *serveACSOptions, s *streams) error {
 		_ = server.Close() // why it cannot listen says more
 		return withHint(err, "choose another port with --listen, or 0 for any free one")
 	}
+	defer holdMemory()()
 	printLine(s.out, acsReady{server.Endpoint(), server.ConnectionString(), server.CAFile()})
 	<-ctx.Done()
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)

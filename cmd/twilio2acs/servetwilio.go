@@ -87,6 +87,7 @@ func serveTwilio(ctx context.Context, o *serveTwilioOptions, s *streams) (err er
 		return withHint(err, "choose another port with --listen, or 0 for any free one")
 	}
 	account, _ := snap.Account()
+	defer holdMemory()()
 	printLine(s.out, twilioReady{at.URL, at.MCSURL, account})
 	<-ctx.Done()
 	return server.Close()
