@@ -1,8 +1,10 @@
 package acsdest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -18,6 +20,7 @@ import (
 // error when the context ends at the same moment.
 type record struct {
 	call     limits.Call
+	body     []byte         // of the request
 	admitted bool           // the gate has let the next attempt through already
 	resp     *http.Response // an answer, read to its end
 	err      *Error         // or why there is none
@@ -59,9 +62,15 @@ func (p *attemptPolicy) Do(req *policy.Request) (*http.Response, error) {
 	bounded, stop := context.WithTimeoutCause(ctx, p.timeout, &timeoutError{p.timeout})
 	defer stop() // the answer is in memory by then
 	bounded, t := follow(bounded, req.Raw().Method)
+	req = req.WithContext(bounded)
+	if rec.body != nil {
+		// Header and body leave together, in one packet and one record of TLS, if
+		// net/http knows that there is nothing to wait for, which azcore hides.
+		req.Raw().Body = io.NopCloser(bytes.NewReader(rec.body))
+	}
 
 	began := time.Now()
-	resp, err := req.WithContext(bounded).Next()
+	resp, err := req.Next()
 	p.observe(rec.call, resp)
 	p.tell(ctx, rec.call.Operation, req.Raw().URL, resp, err, time.Since(began))
 	if err == nil {

@@ -115,7 +115,7 @@ func (c *client) giveBack(rec *record) {
 
 // exchange makes a call that has passed the gate.
 func (c *client) exchange(ctx context.Context, rec *record, r request, out any) error {
-	req, err := c.build(policy.WithRetryOptions(ctx, c.retryOptions(r.method)), r)
+	req, err := c.build(policy.WithRetryOptions(ctx, c.retryOptions(r.method)), rec, r)
 	if err != nil {
 		return refusal(r.call.Operation, err)
 	}

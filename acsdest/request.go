@@ -30,7 +30,8 @@ type request struct {
 	link string
 }
 
-func (c *client) build(ctx context.Context, r request) (*policy.Request, error) {
+// build makes a request of r, and notes its body in rec.
+func (c *client) build(ctx context.Context, rec *record, r request) (*policy.Request, error) {
 	address, err := c.address(r)
 	if err != nil {
 		return nil, err
@@ -46,15 +47,14 @@ func (c *client) build(ctx context.Context, r request) (*policy.Request, error) 
 	if r.body == nil {
 		return req, nil
 	}
-	body, err := encode(r.body)
-	if err != nil {
+	if rec.body, err = encode(r.body); err != nil {
 		return nil, err
 	}
 	contentType := "application/json"
 	if r.method == http.MethodPatch {
 		contentType = "application/merge-patch+json"
 	}
-	return req, req.SetBody(streaming.NopCloser(bytes.NewReader(body)), contentType)
+	return req, req.SetBody(streaming.NopCloser(bytes.NewReader(rec.body)), contentType)
 }
 
 func (c *client) address(r request) (string, error) {
