@@ -129,12 +129,15 @@ func (t *looseText) UnmarshalJSON(data []byte) error {
 // retryAfter reads how long the service asks to wait, in the headers that azcore
 // reads and in their order. Nonsense is 0.
 func retryAfter(h http.Header, now time.Time) time.Duration {
-	for _, name := range []string{"retry-after-ms", "x-ms-retry-after-ms"} {
+	for _, name := range []string{"Retry-After-Ms", "X-Ms-Retry-After-Ms"} {
 		if d := count(h.Get(name), time.Millisecond); d > 0 {
 			return d
 		}
 	}
 	v := h.Get("Retry-After")
+	if v == "" {
+		return 0 // as almost always
+	}
 	if d := count(v, time.Second); d > 0 {
 		return d
 	}
