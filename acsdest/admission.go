@@ -3,6 +3,7 @@ package acsdest
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 )
@@ -22,19 +23,34 @@ func take(ctx context.Context, call limits.Call) bool {
 	return ok && a.call == call && a.used.CompareAndSwap(false, true)
 }
 
-// admitAhead passes the gate for call. The next attempt at it that is made with the
-// context returned does not pass it again. If there is none, release tells the gate.
-func (c *client) admitAhead(ctx context.Context, call limits.Call) (admitted context.Context, release func(), err error) {
-	if c.gate == nil {
-		return ctx, func() {}, ctx.Err()
+// Admitted takes in how the wait at the gate ended. A call that is let through is made
+// with the context given, and passes the gate no more; release, called after it, gives
+// back what was not used.
+type Admitted func(admitted context.Context, release func(), err error)
+
+// admitAhead asks the gate for call, once there is what an attempt needs, and does not
+// wait for it: then must neither wait nor use the gate.
+func (c *client) admitAhead(ctx context.Context, call limits.Call, notBefore time.Time, then Admitted) {
+	if err := c.prepare(ctx, call); err != nil {
+		then(nil, nil, err)
+		return
 	}
-	if err := c.pass(ctx, call); err != nil {
-		return nil, nil, err
-	}
-	a := &admission{call: call}
-	return context.WithValue(ctx, admissionKey{}, a), func() {
-		if a.used.CompareAndSwap(false, true) {
-			c.gate.Observe(call, 0, 0)
+	Enqueue(ctx, c.gate, call, notBefore, func(err error) {
+		switch {
+		case err != nil:
+			then(nil, nil, refusal(call.Operation, err))
+		case c.gate == nil:
+			then(ctx, func() {}, nil)
+		default:
+			a := &admission{call: call}
+			then(context.WithValue(ctx, admissionKey{}, a), func() { c.release(a) }, nil)
 		}
-	}, nil
+	})
+}
+
+// release tells the gate of an admission that was not used.
+func (c *client) release(a *admission) {
+	if a.used.CompareAndSwap(false, true) {
+		c.gate.Observe(a.call, 0, 0)
+	}
 }

@@ -95,15 +95,21 @@ func (c *client) admit(ctx context.Context, rec *record) error {
 
 // pass waits at the gate, once there is what an attempt needs.
 func (c *client) pass(ctx context.Context, call limits.Call) error {
-	if c.ready != nil {
-		if err := c.ready(ctx, call); err != nil {
-			return err
-		}
+	if err := c.prepare(ctx, call); err != nil {
+		return err
 	}
 	if err := admit(ctx, c.gate, call); err != nil {
 		return refusal(call.Operation, err)
 	}
 	return nil
+}
+
+// prepare sees to it that there is what an attempt needs.
+func (c *client) prepare(ctx context.Context, call limits.Call) error {
+	if c.ready == nil {
+		return nil
+	}
+	return c.ready(ctx, call)
 }
 
 // giveBack tells the gate of an attempt that it let through and that was not made.

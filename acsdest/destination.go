@@ -81,9 +81,9 @@ func (d *Destination) RemoveParticipant(ctx context.Context, as mapping.Communic
 	return d.chat.RemoveParticipant(ctx, as, thread, member)
 }
 
-// AdmitMessage waits until a message may be sent.
-func (d *Destination) AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) (admitted context.Context, release func(), err error) {
-	return d.chat.AdmitMessage(ctx, as, thread)
+// AdmitMessage calls then when a message may be sent.
+func (d *Destination) AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, notBefore time.Time, then func(admitted context.Context, release func(), err error)) {
+	d.chat.AdmitMessage(ctx, as, thread, notBefore, then)
 }
 
 // SendMessage sends a text message.

@@ -150,19 +150,14 @@ func TestAdmittedAhead(t *testing.T) {
 	gate := new(notes)
 	s := play(status(201, `{"id":"1"}`), status(201, `{"id":"2"}`))
 	chat := newChat(t, s, &acsdest.ClientOptions{Gate: gate})
-	ctx, release, err := chat.AdmitMessage(t.Context(), alice, thread)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx, release := admitted(t, chat)
 	for range 2 {
 		if _, err := chat.SendMessage(ctx, alice, thread, hello, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	release()
-	if _, release, err = chat.AdmitMessage(t.Context(), alice, thread); err != nil {
-		t.Fatal(err)
-	}
+	_, release = admitted(t, chat)
 	release()
 	release()
 	want := []string{
@@ -172,5 +167,50 @@ func TestAdmittedAhead(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, gate.lines); diff != "" {
 		t.Errorf("the gate saw (-want +got):\n%s", diff)
+	}
+}
+
+func admitted(t *testing.T, chat *acsdest.Chat) (ctx context.Context, release func()) {
+	t.Helper()
+	done := make(chan error)
+	chat.AdmitMessage(t.Context(), alice, thread, time.Time{}, func(admitted context.Context, r func(), err error) {
+		ctx, release = admitted, r
+		done <- err
+	})
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	return ctx, release
+}
+
+// Whatever a gate is, it can be asked as a queue.
+func TestEnqueue(t *testing.T) {
+	call := limits.Call{Operation: limits.SendMessage, User: string(alice), Thread: string(thread)}
+	for name, gate := range map[string]acsdest.Gate{"none": nil, "that waits": slowGate{time.Hour}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
+				defer cancel()
+				var told []string
+				enqueue := func(ctx context.Context) {
+					acsdest.Enqueue(ctx, gate, call, began.Add(time.Minute), func(err error) {
+						told = append(told, fmt.Sprint(time.Since(began), " ", err))
+					})
+					synctest.Wait()
+				}
+				enqueue(t.Context())
+				time.Sleep(2 * time.Hour)
+				enqueue(ctx)
+				time.Sleep(2 * time.Hour)
+				want := map[string][]string{
+					"none":       {"1m0s <nil>", "2h0m0s context deadline exceeded"},
+					"that waits": {"1h1m0s <nil>", "2h0m0s context deadline exceeded"},
+				}[name]
+				if diff := cmp.Diff(want, told); diff != "" {
+					t.Errorf("told (-want +got):\n%s", diff)
+				}
+			})
+		})
 	}
 }

@@ -48,13 +48,14 @@ func (c *Chat) SendMessage(ctx context.Context, as mapping.CommunicationUserID, 
 	return sent.ID, nil
 }
 
-// AdmitMessage waits until the gate lets a message of as to the thread through, and
-// until there is a token for it. SendMessage with the context returned is then made
-// at once, and must be all that this context is used for; release has to be called
-// after it. Whoever keeps many messages waiting holds less by this than within
-// SendMessage, and can think better of it.
-func (c *Chat) AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) (admitted context.Context, release func(), err error) {
-	return c.client.admitAhead(ctx, limits.Call{Operation: limits.SendMessage, User: string(as), Thread: string(thread)})
+// AdmitMessage waits until there is a token for a message of as to the thread, and then
+// asks the gate to let it through, not before notBefore. Then is called once that has
+// been decided, maybe before AdmitMessage returns: it must neither wait nor make calls.
+// SendMessage with the context it gets is made at once, and must be all that this
+// context is used for. Whoever keeps many messages waiting needs no goroutine for them,
+// and can think better of it.
+func (c *Chat) AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, notBefore time.Time, then Admitted) {
+	c.client.admitAhead(ctx, limits.Call{Operation: limits.SendMessage, User: string(as), Thread: string(thread)}, notBefore, then)
 }
 
 type sentMessage struct {

@@ -2,15 +2,12 @@ package acsdest
 
 import (
 	"cmp"
-	"context"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
-
-	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 )
 
 // ClientOptions tune a client. The zero value is a sound default.
@@ -56,17 +53,6 @@ type ClientOptions struct {
 }
 
 const defaultAttemptTimeout = 30 * time.Second
-
-// A Gate is asked before every attempt and told how it went: each page of a list,
-// each token, and each repetition is an attempt. It is used concurrently.
-type Gate interface {
-	// Admit waits until c may be made. Its error ends the call, which then has not
-	// been carried out.
-	Admit(ctx context.Context, c limits.Call) error
-	// Observe is called once for every admitted attempt. The status is 0 when no
-	// answer came; retryAfter is 0 when the service did not say.
-	Observe(c limits.Call, status int, retryAfter time.Duration)
-}
 
 // withDefaults returns a copy of o, which may be nil, with nothing left to choose.
 func (o *ClientOptions) withDefaults() ClientOptions {

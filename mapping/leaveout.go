@@ -80,8 +80,8 @@ func (ro *Roster) Unselected() (n int64) {
 	if len(ro.excluded) == 0 {
 		return 0
 	}
-	for _, i := range ro.bySID {
-		if ro.excluded[ro.people[i].Key] {
+	for _, participant := range ro.bySID {
+		if ro.excluded[ro.people[participant.person].Key] {
 			n++
 		}
 	}

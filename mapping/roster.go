@@ -20,14 +20,14 @@ type Roster struct {
 	readOnly     bool      // nobody stays who could write
 	conversation ConversationSID
 	service      ServiceSID
-	participants []Participant          // all, those merged into another included
-	people       []Member               // Members, and those left out
-	leftOut      map[PersonKey]bool     // who of people is no member
-	excluded     map[PersonKey]bool     // who of them is none because of an expression
-	unclear      string                 // why an expression says of somebody neither; empty for nobody
-	bySID        map[ParticipantSID]int // index into people
-	byName       map[string]int         // by identity, then by address
-	under        string                 // display name of every sender; empty for their own
+	participants []Participant      // all, those merged into another included
+	people       []Member           // Members, and those left out
+	leftOut      map[PersonKey]bool // who of people is no member
+	excluded     map[PersonKey]bool // who of them is none because of an expression
+	unclear      string             // why an expression says of somebody neither; empty for nobody
+	bySID        nameIndex[ParticipantSID]
+	byName       nameIndex[string] // by identity, then by address
+	under        string            // display name of every sender; empty for their own
 }
 
 // Roster sorts the participants of c. Losses concern participants. A nil
@@ -40,10 +40,10 @@ func (r Rules) Roster(c Conversation, participants []Participant, dir Directory)
 		conversation: c.SID,
 		service:      c.ServiceSID,
 		participants: participants,
-		bySID:        make(map[ParticipantSID]int, len(participants)),
-		byName:       make(map[string]int, len(participants)),
+		people:       make([]Member, 0, len(participants)),
 	}
 	var losses []Loss
+	sids := make([]named[ParticipantSID], 0, len(participants))
 	seen := make(map[PersonKey]int, len(participants))
 	for _, p := range participants {
 		t := tally{item: string(p.SID), stores: r.stores()}
@@ -64,9 +64,10 @@ func (r Rules) Roster(c Conversation, participants []Participant, dir Directory)
 			ro.people = append(ro.people, ro.member(key, who, &t))
 			ro.exclude(key, who, &t)
 		}
-		ro.bySID[p.SID] = i
+		sids = append(sids, named[ParticipantSID]{p.SID, i})
 		losses = append(losses, t.losses...)
 	}
+	ro.bySID = newNameIndex(sids)
 	ro.indexNames()
 	return ro, append(losses, ro.leaveOut()...)
 }
@@ -74,10 +75,10 @@ func (r Rules) Roster(c Conversation, participants []Participant, dir Directory)
 // indexNames fills byName. An identity goes before an equal address of somebody
 // else, because it is what Twilio writes as the author of a chat message.
 func (ro *Roster) indexNames() {
+	names := make([]named[string], 0, len(ro.participants))
 	note := func(name string, sid ParticipantSID) {
-		_, taken := ro.byName[name]
-		if i, known := ro.bySID[sid]; known && name != "" && !taken {
-			ro.byName[name] = i
+		if i, known := ro.bySID.find(sid); known && name != "" {
+			names = append(names, named[string]{name, i})
 		}
 	}
 	for _, p := range ro.participants {
@@ -89,6 +90,7 @@ func (ro *Roster) indexNames() {
 			note(p.Binding.ProjectedAddress, p.SID)
 		}
 	}
+	ro.byName = newNameIndex(names)
 }
 
 // user looks a chat user up.

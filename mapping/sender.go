@@ -110,10 +110,10 @@ func (ro *Roster) Under(displayName string) *Roster {
 
 // personOf finds the participant who wrote m, whether it stays a member or not.
 func (ro *Roster) personOf(m Message) (int, bool) {
-	if i, ok := ro.bySID[m.ParticipantSID]; ok && m.ParticipantSID != "" {
+	if i, ok := ro.bySID.find(m.ParticipantSID); ok && m.ParticipantSID != "" {
 		return i, true
 	}
-	i, ok := ro.byName[m.Author]
+	i, ok := ro.byName.find(m.Author)
 	return i, ok && m.Author != ""
 }
 

@@ -52,36 +52,46 @@ type turn struct {
 
 // carryConversations does something with every conversation of the list, many at
 // a time, in the order that Options.Order names. Damaged ones are reported.
-func (e *Engine) carryConversations(ctx context.Context, do func(context.Context, *mapping.Conversation, turn) error) error {
+func (e *Engine) carryConversations(ctx context.Context, work func(mapping.Conversation, turn) piece) error {
 	countHooks := e.hookCounter()
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(e.opts.Active)
+	crew := newCrew(ctx, e.opts.Active)
 	b := &beginning{
 		Engine: e, line: newLine(e.opts.Order), start: time.Now(),
 		listed: make(chan listedConversation), begins: make(chan struct{}, beginsAtOnce),
 	}
 	var lister sync.WaitGroup
-	lister.Go(func() { b.list(gctx) })
+	lister.Go(func() { b.list(crew.ctx) })
 	for {
-		c, slack, ok := b.next(gctx)
+		c, slack, ok := b.next(crew.ctx)
 		if !ok {
 			break
 		}
 		t := turn{slack: slack, begun: sync.OnceFunc(func() { <-b.begins })}
-		g.Go(func() error {
-			defer t.begun()
-			if err := countHooks(gctx, &c); err != nil {
-				return err
-			}
-			return do(gctx, &c, t)
-		})
+		crew.begin(opened(work(c, t), t, func(ctx context.Context) error { return countHooks(ctx, c) }))
 	}
-	err := g.Wait() // the cause; the list's error may only echo it
+	err := crew.wait() // the cause; the list's error may only echo it
 	lister.Wait()
 	if err != nil {
 		return err
 	}
 	return b.listErr
+}
+
+// opened is a piece before which something else is done, and after which another
+// conversation may be begun.
+func opened(p piece, t turn, first func(context.Context) error) piece {
+	return func(ctx context.Context) (wait func(func()), err error) {
+		if first != nil {
+			err, first = first(ctx), nil
+		}
+		if err == nil {
+			wait, err = p(ctx)
+		}
+		if wait == nil {
+			t.begun()
+		}
+		return wait, err
+	}
 }
 
 // next waits for a conversation to begin and for the room to do so.

@@ -38,27 +38,21 @@ type worker struct {
 	addsUntil, removesUntil time.Time
 }
 
-// conversation carries c as far as it goes. It returns an error only when going
-// on with the others is pointless.
-//
-// Tens of thousands of conversations wait at once, each for the turn of its next
-// message. They do so here, where there is next to nothing on their stacks: all that
-// needs a large one is done aside.
-func (e *Engine) conversation(ctx context.Context, c *mapping.Conversation, t turn) error {
-	ctx = withSlack(ctx, t.slack)
+// conversation carries c as far as it goes. Its error is not nil only when going on
+// with the others is pointless.
+func (e *Engine) conversation(c mapping.Conversation, t turn) piece {
 	w := e.newWorker(c, t)
-	err := aside(func() error { return w.run(ctx) })
-	for errors.Is(err, errParked) {
-		w.await(ctx)
-		err = aside(func() error { return w.run(ctx) })
+	return func(ctx context.Context) (wait func(func()), err error) {
+		ctx = withSlack(ctx, t.slack)
+		if err = w.run(ctx); errors.Is(err, errParked) {
+			return func(goOn func()) { w.await(ctx, goOn) }, nil
+		}
+		return nil, e.end(ctx, w, err)
 	}
-	return aside(func() error { return e.end(ctx, w, err) })
 }
 
-func (e *Engine) newWorker(c *mapping.Conversation, t turn) *worker {
-	e.listed.addConversation(c.SID)
-	e.stats.begin(c.SID)
-	w := &worker{subject: newSubject(e.view, *c), writer: e.writer, turn: t}
+func (e *Engine) newWorker(c mapping.Conversation, t turn) *worker {
+	w := &worker{subject: newSubject(e.view, c), writer: e.writer, turn: t}
 	if t.held != nil {
 		w.acquaintance = t.held.acquaintance
 	}
@@ -104,6 +98,8 @@ func (w *worker) run(ctx context.Context) error {
 
 // prelude does what comes before the first message.
 func (w *worker) prelude(ctx context.Context) error {
+	w.listed.addConversation(w.c.SID)
+	w.stats.begin(w.c.SID)
 	if err := w.takeUp(ctx); err != nil {
 		return err
 	}

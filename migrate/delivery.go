@@ -38,7 +38,7 @@ func (w *worker) sendNext(ctx context.Context, d *delivery) error {
 		if w.parks() {
 			return errParked
 		}
-		d.admitted, d.release = w.admitted(ctx, d)
+		untilCalled(func(then func()) { w.await(ctx, then) })
 	}
 	defer d.release()
 	return unlessGone(w.atMessage(d, w.send(d.admitted, d)))
@@ -55,18 +55,6 @@ func (w *worker) precede(ctx context.Context, d *delivery) error {
 		return step("send read receipt", err)
 	}
 	return w.atMessage(d, w.ready(ctx, d))
-}
-
-// admitted waits until a message that is ready may be sent. Its first attempt is then
-// made with the context returned, and release called after it. What goes wrong here
-// that attempt meets as well, and knows what to do about it.
-func (w *worker) admitted(ctx context.Context, d *delivery) (admitted context.Context, release func()) {
-	if !w.tail.holds(d.rec.SID) && w.spaced(ctx) == nil {
-		if admitted, release, err := w.acs.AdmitMessage(ctx, d.from, w.rec.Thread); err == nil {
-			return admitted, release
-		}
-	}
-	return ctx, func() {}
 }
 
 // send sends a message that is ready and acknowledges it.

@@ -31,11 +31,13 @@ type ThreadWriter interface {
 }
 
 // A MessageGate lets messages through, as far as the rate limits admit them, before
-// they are sent: most of the time of a run is spent at it.
+// they are sent: most of the time of a run they wait at it, tens of thousands at once.
 type MessageGate interface {
-	// AdmitMessage waits until a message may be sent. SendMessage with the context
-	// returned then goes at once; release, called after it, gives back what was not used.
-	AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID) (admitted context.Context, release func(), err error)
+	// AdmitMessage calls then, once, when a message may be sent, which is not before
+	// notBefore. SendMessage with the context given then goes at once; release, called
+	// after it, gives back what was not used. Then neither waits nor makes calls; it may
+	// be called before AdmitMessage returns.
+	AdmitMessage(ctx context.Context, as mapping.CommunicationUserID, thread mapping.ThreadID, notBefore time.Time, then func(admitted context.Context, release func(), err error))
 }
 
 // A ThreadEditor changes what stands in threads already. Every call may be

@@ -335,8 +335,8 @@ func (a *modelACS) RemoveParticipant(_ context.Context, as mapping.Communication
 	})
 }
 
-func (a *modelACS) AdmitMessage(ctx context.Context, _ mapping.CommunicationUserID, _ mapping.ThreadID) (context.Context, func(), error) {
-	return ctx, func() {}, nil
+func (a *modelACS) AdmitMessage(ctx context.Context, _ mapping.CommunicationUserID, _ mapping.ThreadID, _ time.Time, then func(context.Context, func(), error)) {
+	then(ctx, func() {}, nil)
 }
 
 func (a *modelACS) SendMessage(_ context.Context, as mapping.CommunicationUserID, id mapping.ThreadID, n mapping.NewChatMessage) (mapping.ChatMessageID, error) {

@@ -111,7 +111,7 @@ func (e *Engine) sendNewest(ctx context.Context, h *heldThread) error {
 	case err != nil:
 		return unreadable("fetch the conversation", err)
 	}
-	return e.conversation(ctx, &c, turn{begun: func() {}, held: h})
+	return alone(ctx, e.conversation(c, turn{begun: func() {}, held: h}))
 }
 
 // countHeld counts the messages that are held back still as pending.

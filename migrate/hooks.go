@@ -18,17 +18,17 @@ func (v *view) countHooks(ctx context.Context) error {
 
 // hookCounter counts the webhooks of one conversation after the other. Once they
 // cannot be listed, nobody asks for those of others.
-func (v *view) hookCounter() func(context.Context, *mapping.Conversation) error {
+func (v *view) hookCounter() func(context.Context, mapping.Conversation) error {
 	src, ok := facet[ScopedHookSource](v.src)
 	if !ok {
-		return func(context.Context, *mapping.Conversation) error { return nil }
+		return func(context.Context, mapping.Conversation) error { return nil }
 	}
 	var refused atomic.Bool
-	return func(ctx context.Context, c *mapping.Conversation) error {
+	return func(ctx context.Context, c mapping.Conversation) error {
 		if refused.Load() {
 			return nil
 		}
-		whole, err := v.count(ctx, src.HooksOf(ctx, *c))
+		whole, err := v.count(ctx, src.HooksOf(ctx, c))
 		refused.Store(!whole)
 		return err
 	}

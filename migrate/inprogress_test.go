@@ -5,6 +5,8 @@ import (
 	"errors"
 	"runtime"
 	"runtime/metrics"
+	"runtime/pprof"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,13 +18,16 @@ import (
 // closedGate lets everything through but messages, and counts those that wait.
 type closedGate struct{ waiting atomic.Int64 }
 
-func (g *closedGate) Admit(ctx context.Context, c limits.Call) error {
-	if c.Operation != limits.SendMessage {
-		return nil
+func (g *closedGate) Admit(_ context.Context, c limits.Call) error {
+	if c.Operation == limits.SendMessage {
+		return errors.New("a message did not ask for its turn ahead")
 	}
+	return nil
+}
+
+func (g *closedGate) Enqueue(ctx context.Context, _ limits.Call, _ time.Time, then func(error)) {
+	context.AfterFunc(ctx, func() { then(ctx.Err()) })
 	g.waiting.Add(1)
-	<-ctx.Done()
-	return ctx.Err()
 }
 
 func (g *closedGate) Observe(limits.Call, int, time.Duration) {}
@@ -87,4 +92,39 @@ func inUse() memory {
 	samples := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(samples)
 	return memory{int64(samples[0].Value.Uint64()), int64(samples[1].Value.Uint64())}
+}
+
+// A conversation that waits for the turn of its next message keeps no goroutine.
+func TestWaitingKeepsNoGoroutine(t *testing.T) {
+	const conversations = 40
+	w := newWorld(t, makeSnapshot(t, conversations, 3), nil)
+	w.opts.Gap = time.Second
+	gate := new(closedGate)
+	ledger := w.ledger()
+	defer ledger.Close()
+	engine := migrate.New(w.snapshot(), w.destination(gate), ledger, w.store, w.rules, &w.opts)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := engine.Run(ctx)
+		ended <- err
+	}()
+	settled := false
+	for end := time.Now().Add(time.Minute); !settled && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		settled = gate.waiting.Load() == conversations && !strings.Contains(goroutines(), "migrate.(*worker)")
+	}
+	if !settled {
+		t.Errorf("%d of %d conversations wait; goroutines:\n%s", gate.waiting.Load(), conversations, goroutines())
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run: %v", err)
+	}
+}
+
+// goroutines is what all of them are doing.
+func goroutines() string {
+	var b strings.Builder
+	_ = pprof.Lookup("goroutine").WriteTo(&b, 1)
+	return b.String()
 }

@@ -72,7 +72,7 @@ func (p *planner) begin() func(mapping.Conversation) func(context.Context) error
 	return func(c mapping.Conversation) func(context.Context) error {
 		changes := p.changes.group()
 		return func(ctx context.Context) error {
-			if err := count(ctx, &c); err != nil {
+			if err := count(ctx, c); err != nil {
 				return cmp.Or(err, changes.close())
 			}
 			err := p.conversation(ctx, c, changes)

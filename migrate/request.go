@@ -25,8 +25,8 @@ type Request struct {
 	asked time.Duration // when it could have gone, had there been no limits
 	bound *limits.Row   // what it has waited for last; nil for none
 
-	granted chan struct{} // closed when it is let through; of Scheduler
-	voyage  *voyage       // whose call it is; of simulation
+	granted func()  // called when it is let through, and nil from then on; of Scheduler
+	voyage  *voyage // whose call it is; of simulation
 }
 
 // MaxSlack bounds Request.Slack.

@@ -33,35 +33,42 @@ func NewScheduler(opts ScheduleOptions, log *slog.Logger) *Scheduler {
 // Admit waits until c may be made and counts it. Observe must then be told how
 // it ended, exactly once.
 func (s *Scheduler) Admit(ctx context.Context, c limits.Call) error {
+	done := make(chan error, 1)
+	s.Enqueue(ctx, c, time.Time{}, func(err error) { done <- err })
+	return <-done
+}
+
+// Enqueue is Admit for whoever does not want to wait: then is called, once, when c may
+// be made, which is not before notBefore, or with an error. It must neither wait nor ask
+// the scheduler, and may be called before Enqueue returns.
+func (s *Scheduler) Enqueue(ctx context.Context, c limits.Call, notBefore time.Time, then func(error)) {
 	if err := ctx.Err(); err != nil {
-		return err
+		then(err)
+		return
 	}
-	r := &Request{Call: c, Slack: slackOf(ctx), granted: make(chan struct{})}
+	r := &Request{Call: c, Slack: slackOf(ctx), NotBefore: notBefore.Sub(s.start)}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	forget := context.AfterFunc(ctx, func() { s.withdraw(ctx, r, then) })
+	r.granted = func() {
+		forget()
+		then(nil)
+	}
 	s.plan.Add(s.now(), r)
 	s.pump()
-	s.mu.Unlock()
-	select {
-	case <-r.granted:
-		return nil
-	case <-ctx.Done():
-		return s.withdraw(ctx, r)
-	}
 }
 
 // withdraw takes r back, unless it was let through at the same moment: it then
 // counts, and whoever asked has to make the call.
-func (s *Scheduler) withdraw(ctx context.Context, r *Request) error {
+func (s *Scheduler) withdraw(ctx context.Context, r *Request, then func(error)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	select {
-	case <-r.granted:
-		return nil
-	default:
+	if r.granted == nil {
+		return
 	}
 	s.plan.Remove(r)
 	s.pump()
-	return ctx.Err()
+	then(ctx.Err())
 }
 
 // Observe learns from the answer to an admitted call: the time it took, and
@@ -97,7 +104,9 @@ func (s *Scheduler) pump() {
 		now := s.now()
 		r, again := s.plan.Next(now)
 		if r != nil {
-			close(r.granted)
+			granted := r.granted
+			r.granted = nil
+			granted()
 			continue
 		}
 		s.wakeAt(now, again)

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 	"github.com/twilio2acs/twilio2acs/migrate"
 )
@@ -168,6 +170,35 @@ func TestSchedulerEndsWithItsContext(t *testing.T) {
 		defer cancel()
 		if err := s.Admit(ctx, c); err == nil {
 			t.Error("an eleventh call within ten seconds was let through")
+		}
+	})
+}
+
+// What is queued goes when it may, and never before the moment that is asked for; when
+// its context ends it is told so, once, and counts for nothing.
+func TestSchedulerQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := migrate.NewScheduler(migrate.ScheduleOptions{}, nil)
+		c := limits.Call{Operation: limits.SendMessage, User: "8:acs:ana", Thread: "19:one"}
+		began := time.Now()
+		ctx, cancel := context.WithCancel(t.Context())
+		var told []string
+		queue := func(ctx context.Context, notBefore time.Time) {
+			s.Enqueue(ctx, c, notBefore, func(err error) {
+				told = append(told, fmt.Sprint(time.Since(began), " ", err))
+			})
+		}
+		queue(t.Context(), time.Time{})
+		queue(t.Context(), began.Add(5*time.Second))
+		queue(ctx, began.Add(20*time.Second))
+		time.Sleep(10 * time.Second)
+		cancel()
+		synctest.Wait()
+		queue(ctx, time.Time{})
+		time.Sleep(time.Hour)
+		want := []string{"0s <nil>", "5s <nil>", "10s context canceled", "10s context canceled"}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -53,16 +53,16 @@ func (e *Engine) stage(ctx context.Context) error {
 }
 
 // stagePeople creates the users of those who take part in c.
-func (e *Engine) stagePeople(ctx context.Context, c *mapping.Conversation, _ turn) error {
-	return e.ahead(ctx, c, func(ctx context.Context, w *worker) error {
+func (e *Engine) stagePeople(c mapping.Conversation, _ turn) piece {
+	return e.ahead(c, func(ctx context.Context, w *worker) error {
 		w.countPeople()
 		return w.createPeople(ctx, w.roster.Members)
 	})
 }
 
 // stageMedia stores the files of c.
-func (e *Engine) stageMedia(ctx context.Context, c *mapping.Conversation, _ turn) error {
-	return e.ahead(ctx, c, func(ctx context.Context, w *worker) error {
+func (e *Engine) stageMedia(c mapping.Conversation, _ turn) piece {
+	return e.ahead(c, func(ctx context.Context, w *worker) error {
 		for m, err := range carried(w.rules, w.c, w.src.Messages(ctx, w.c, -1)) {
 			if err != nil {
 				return unreadable("list messages", err)
@@ -80,8 +80,12 @@ func (e *Engine) stageMedia(ctx context.Context, c *mapping.Conversation, _ turn
 
 // ahead does some of the work of c before c is carried. What stands in its way is
 // left for then; only what ends a run is an error.
-func (e *Engine) ahead(ctx context.Context, c *mapping.Conversation, do func(context.Context, *worker) error) error {
-	w := &worker{subject: newSubject(e.view, *c), writer: e.writer}
+func (e *Engine) ahead(c mapping.Conversation, do func(context.Context, *worker) error) piece {
+	return func(ctx context.Context) (func(func()), error) { return nil, e.doAhead(ctx, c, do) }
+}
+
+func (e *Engine) doAhead(ctx context.Context, c mapping.Conversation, do func(context.Context, *worker) error) error {
+	w := &worker{subject: newSubject(e.view, c), writer: e.writer}
 	e.stats.begin(c.SID)
 	err := w.open(ctx)
 	if err == nil {

@@ -23,6 +23,11 @@ func (r *refusals) Admit(ctx context.Context, c limits.Call) error {
 	return r.gate.Admit(ctx, c)
 }
 
+// Enqueue lets c through as the gate behind does.
+func (r *refusals) Enqueue(ctx context.Context, c limits.Call, notBefore time.Time, then func(error)) {
+	acsdest.Enqueue(ctx, r.gate, c, notBefore, then)
+}
+
 // Observe counts, and tells the gate behind.
 func (r *refusals) Observe(c limits.Call, status int, retryAfter time.Duration) {
 	const tooManyRequests = 429

@@ -79,17 +79,31 @@ func (g *meteredGate) Admit(ctx context.Context, c limits.Call) error {
 	if g.next == nil {
 		return ctx.Err()
 	}
-	waiting := g.metrics.waiting.WithLabelValues(string(c.Operation))
-	waiting.Inc()
-	began := time.Now()
+	over := g.wait(c)
 	err := g.next.Admit(ctx, c)
-	waiting.Dec()
-	g.waited(c, time.Since(began))
+	over()
 	return err
 }
 
-func (g *meteredGate) waited(c limits.Call, d time.Duration) {
-	g.metrics.waited.WithLabelValues(string(c.Operation)).Observe(d.Seconds())
+// Enqueue lets c through as the gate behind does. The time until notBefore counts as
+// waiting.
+func (g *meteredGate) Enqueue(ctx context.Context, c limits.Call, notBefore time.Time, then func(error)) {
+	over := g.wait(c)
+	acsdest.Enqueue(ctx, g.next, c, notBefore, func(err error) {
+		over()
+		then(err)
+	})
+}
+
+// wait counts a call that waits, until over is called.
+func (g *meteredGate) wait(c limits.Call) (over func()) {
+	operation := string(c.Operation)
+	g.metrics.waiting.WithLabelValues(operation).Inc()
+	began := time.Now()
+	return func() {
+		g.metrics.waiting.WithLabelValues(operation).Dec()
+		g.metrics.waited.WithLabelValues(operation).Observe(time.Since(began).Seconds())
+	}
 }
 
 // Observe counts, and tells the gate behind.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twilio2acs/twilio2acs/acsdest"
 	"github.com/twilio2acs/twilio2acs/acsdest/limits"
 	"github.com/twilio2acs/twilio2acs/cmd/twilio2acs/metrics"
 	"github.com/twilio2acs/twilio2acs/mapping"
@@ -94,6 +95,11 @@ func TestGate(t *testing.T) {
 		}
 		g.Observe(call, status, 0)
 	}
+	queued := make(chan error)
+	g.(acsdest.Queue).Enqueue(t.Context(), call, time.Time{}, func(err error) { queued <- err })
+	if err := <-queued; err != nil {
+		t.Fatal(err)
+	}
 	if behind.observed != 5 {
 		t.Errorf("%d outcomes reached the gate behind, want 5", behind.observed)
 	}
@@ -102,7 +108,7 @@ func TestGate(t *testing.T) {
 		`twilio2acs_acs_attempts_total{code="201",operation="send message"} 1`,
 		`twilio2acs_acs_attempts_total{code="429",operation="send message"} 2`,
 		`twilio2acs_acs_attempts_total{code="none",operation="send message"} 2`,
-		`twilio2acs_limiter_wait_seconds_count{operation="send message"} 5`,
+		`twilio2acs_limiter_wait_seconds_count{operation="send message"} 6`,
 		`twilio2acs_limiter_waiting{operation="send message"} 0`)
 	if strings.Contains(text, "8:acs") || strings.Contains(text, "19:") {
 		t.Error("somebody is named")
