@@ -156,3 +156,6 @@ func UnpackRow(row []byte) (conversations, messages int, err error) {
 
 // RecentItems is how many items the ledger remembers the counts of.
 const RecentItems = recentItems
+
+// MaxConclusions is how many conclusions may wait.
+const MaxConclusions = maxConclusions

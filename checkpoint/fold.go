@@ -3,29 +3,11 @@ package checkpoint
 import (
 	"bytes"
 	"slices"
-
-	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 // sweepGroup is how many conversations are packed in one transaction when all
 // are. What a transaction rewrites of the file stays small that way.
 const sweepGroup = 128
-
-// Conclude replaces the record of a conversation that is done for now, like
-// [Ledger.RecordThread], and packs its acknowledgements.
-func (l *Ledger) Conclude(t mapping.ThreadRecord) error {
-	key := conversationKey(t.Conversation)
-	replace, err := threadWrite(key, t)
-	if err != nil {
-		return err
-	}
-	return l.commit(func(tx *transaction) error {
-		if err := l.fold(tx, key); err != nil {
-			return err
-		}
-		return replace(tx)
-	})
-}
 
 // fold packs the acknowledgements of a conversation.
 func (l *Ledger) fold(tx *transaction, c sidKey) error {

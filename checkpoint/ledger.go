@@ -26,12 +26,13 @@ type Ledger struct {
 	sweeping sync.Mutex  // held by whoever empties the journal
 
 	// Guarded by Reader.mu.
-	failed   error             // of the first write that failed, or that the ledger is closed
-	waiting  []*tail           // those with acknowledgements that are not in the journal
-	queued   int               // how many acknowledgements these hold
-	attempts []mapping.Attempt // those that are not in the file yet
-	journal  journal
-	run      mapping.RunRecord // the one begun by this Ledger
+	failed    error             // of the first write that failed, or that the ledger is closed
+	waiting   []*tail           // those with acknowledgements that are not in the journal
+	queued    int               // how many acknowledgements these hold
+	attempts  []mapping.Attempt // those that are not in the file yet
+	concluded []conclusion      // those that are not in the file yet, in their order
+	journal   journal
+	run       mapping.RunRecord // the one begun by this Ledger
 
 	forgetting map[sidKey]bool // conversations that take no messages now
 }

@@ -179,7 +179,8 @@ func runLikeModel(t *testing.T, rnd *rand.Rand) {
 			must(t, l.Flush())
 			m.commit()
 		case op == 6:
-			must(t, l.RecordThread(mapping.ThreadRecord{Conversation: c}))
+			must(t, []func(mapping.ThreadRecord) error{l.RecordThread, l.Conclude}[rnd.IntN(2)](mapping.ThreadRecord{Conversation: c}))
+			must(t, l.Flush())
 			m.commit()
 		case op == 7:
 			must(t, l.Sweep())

@@ -99,6 +99,9 @@ func (l *Ledger) write(writes []write) error {
 		if err := l.writeAttempts(t); err != nil {
 			return err
 		}
+		if err := l.writeConclusions(t); err != nil {
+			return err
+		}
 		for _, w := range writes {
 			if w == nil {
 				continue
@@ -136,7 +139,7 @@ func (l *Ledger) idle(writes []write) (bool, error) {
 			return false, nil
 		}
 	}
-	return l.queued == 0 && len(l.attempts) == 0 && len(l.journal.useless) == 0, nil
+	return l.queued == 0 && len(l.attempts) == 0 && len(l.concluded) == 0 && len(l.journal.useless) == 0, nil
 }
 
 // record stores item under key; see recording.

@@ -16,18 +16,20 @@ import (
 
 // modelLedger is a ledger in memory with the durability of the real one: what is
 // recorded is on disk at once, acknowledgements are once something is recorded
-// or they are flushed, and a crash loses those that are not. A run's signs of life
+// or they are flushed, like what concludes a conversation, and a crash loses what is
+// not. A run's signs of life
 // are written beside its work.
 type modelLedger struct {
 	acs *modelACS // whose process it belongs to
 
-	mu       sync.Mutex
-	persons  map[mapping.PersonKey]mapping.PersonRecord
-	threads  map[mapping.ConversationSID]mapping.ThreadRecord
-	messages map[int64]mapping.MessageRecord // as acknowledged, of the one conversation
-	amended  map[int64]mapping.MessageRecord
-	waiting  []mapping.MessageRecord
-	run      mapping.RunRecord
+	mu        sync.Mutex
+	persons   map[mapping.PersonKey]mapping.PersonRecord
+	threads   map[mapping.ConversationSID]mapping.ThreadRecord
+	messages  map[int64]mapping.MessageRecord // as acknowledged, of the one conversation
+	amended   map[int64]mapping.MessageRecord
+	waiting   []mapping.MessageRecord
+	concluded *mapping.ThreadRecord // waits as well; nil for none
+	run       mapping.RunRecord
 }
 
 func newModelLedger() *modelLedger {
@@ -38,7 +40,7 @@ func newModelLedger() *modelLedger {
 }
 
 // begin opens the ledger for the next process.
-func (l *modelLedger) begin(acs *modelACS) { l.acs, l.waiting = acs, nil }
+func (l *modelLedger) begin(acs *modelACS) { l.acs, l.waiting, l.concluded = acs, nil, nil }
 
 // commit is one write of something and of everything acknowledged.
 func (l *modelLedger) commit(write func()) error {
@@ -51,6 +53,10 @@ func (l *modelLedger) commit(write func()) error {
 		l.messages[rec.Index] = rec
 	}
 	l.waiting = nil
+	if l.concluded != nil {
+		l.threads[l.concluded.Conversation] = *l.concluded
+		l.concluded = nil
+	}
 	write()
 	return nil
 }
@@ -60,14 +66,36 @@ func (l *modelLedger) RecordPerson(p mapping.PersonRecord) error {
 }
 
 func (l *modelLedger) RecordThread(t mapping.ThreadRecord) error {
-	return l.commit(func() {
-		t.Members, t.Temporary, t.Dropped = slices.Clone(t.Members), slices.Clone(t.Temporary), slices.Clone(t.Dropped)
-		t.Doubtful, t.Losses = slices.Clone(t.Doubtful), maps.Clone(t.Losses)
-		l.threads[t.Conversation] = t
-	})
+	return l.commit(func() { l.threads[t.Conversation] = cloneThread(t) })
 }
 
-func (l *modelLedger) Conclude(t mapping.ThreadRecord) error { return l.RecordThread(t) }
+func cloneThread(t mapping.ThreadRecord) mapping.ThreadRecord {
+	t.Members, t.Temporary, t.Dropped = slices.Clone(t.Members), slices.Clone(t.Temporary), slices.Clone(t.Dropped)
+	t.Doubtful, t.Losses = slices.Clone(t.Doubtful), maps.Clone(t.Losses)
+	return t
+}
+
+func (l *modelLedger) Conclude(t mapping.ThreadRecord) error {
+	if l.acs.dead.Load() {
+		return errCrash
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t = cloneThread(t)
+	l.concluded = &t
+	return nil
+}
+
+// known are the records of all threads.
+func (l *modelLedger) known() map[mapping.ConversationSID]mapping.ThreadRecord {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	threads := maps.Clone(l.threads)
+	if l.concluded != nil {
+		threads[l.concluded.Conversation] = *l.concluded
+	}
+	return threads
+}
 
 func (l *modelLedger) Acknowledge(_ mapping.ConversationSID, m mapping.MessageRecord) error {
 	if l.acs.dead.Load() {
@@ -136,23 +164,16 @@ func (l *modelLedger) Persons() iter.Seq2[mapping.PersonRecord, error] {
 }
 
 func (l *modelLedger) Thread(c mapping.ConversationSID) (mapping.ThreadRecord, bool, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	t, ok := l.threads[c]
-	t.Members, t.Temporary, t.Dropped = slices.Clone(t.Members), slices.Clone(t.Temporary), slices.Clone(t.Dropped)
-	return t, ok, nil
+	t, ok := l.known()[c]
+	return cloneThread(t), ok, nil
 }
 
 func (l *modelLedger) Threads() iter.Seq2[mapping.ThreadRecord, error] {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return each(slices.Collect(maps.Values(l.threads)))
+	return each(slices.Collect(maps.Values(l.known())))
 }
 
 func (l *modelLedger) Conversations() iter.Seq2[mapping.ConversationSID, error] {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return each(slices.Collect(maps.Keys(l.threads)))
+	return each(slices.Collect(maps.Keys(l.known())))
 }
 
 // all is what is known of the messages, amended, and how it was acknowledged.

@@ -17,7 +17,7 @@ type Ledger interface {
 	// RecordThread replaces the record of one conversation.
 	RecordThread(mapping.ThreadRecord) error
 	// Conclude does the same for one that is done for now, and packs its
-	// acknowledgements.
+	// acknowledgements. It is seen at once, and on disk with the next flush.
 	Conclude(mapping.ThreadRecord) error
 	// Acknowledge notes a message, in ascending order of index within a
 	// conversation. It may wait for a flush when much is waiting for one.
