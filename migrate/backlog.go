@@ -60,21 +60,25 @@ func (b *Backlog) Estimate(perMessage time.Duration) time.Duration {
 const backlogReaders = 16
 
 // ReadBacklog compares how far each conversation of the source reaches with how far the
-// ledger says that it was carried; what the rules leave out does not wait. Of edits it knows nothing: these only a run finds
-// that compares everything. It asks the source for little more than one message of each
-// conversation, and writes nothing. Found is told of each conversation with something
-// that waits, one at a time; nil is told nothing.
-func ReadBacklog(ctx context.Context, src Source, ledger LedgerReader, rules mapping.Rules, found func(Waiting)) (*Backlog, error) {
+// ledger says that it was carried; what the rules leave out does not wait. Of edits it
+// knows nothing: these only a run finds that compares everything. It asks the source for
+// little more than one message of each conversation, and writes nothing. Found is told
+// of each conversation with something that waits, one at a time; nil is told nothing.
+func ReadBacklog(ctx context.Context, src Twilio, ledger LedgerReader, rules mapping.Rules, found func(Waiting)) (*Backlog, error) {
+	src, rules, err := decide(src, ledger, rules)
+	if err != nil {
+		return nil, err
+	}
 	b := &backlog{src: src, ledger: ledger, rules: rules, found: found}
 	b.sum.At = time.Now()
-	err := eachConversation(ctx, src.Conversations, backlogReaders, &b.damage, b.conversation)
+	err = eachConversation(ctx, src.Conversations, backlogReaders, &b.damage, b.conversation)
 	b.sum.Took = time.Since(b.sum.At)
 	return &b.sum, err
 }
 
 // backlog is one being read.
 type backlog struct {
-	src    Source
+	src    Twilio
 	ledger LedgerReader
 	rules  mapping.Rules
 	found  func(Waiting)
@@ -108,7 +112,7 @@ func (b *backlog) conversation(ctx context.Context, c mapping.Conversation) erro
 // waiting looks for messages of c above an index.
 func (b *backlog) waiting(ctx context.Context, c mapping.Conversation, after int64) (Waiting, error) {
 	w := Waiting{Conversation: c.SID, Service: c.ServiceSID}
-	if src, ok := b.src.(LengthSource); ok {
+	if src, ok := facet[LengthSource](b.src); ok {
 		newest, err := src.NewestIndex(ctx, c)
 		if err != nil || newest <= after {
 			return w, step("find the newest message of "+string(c.SID), err)

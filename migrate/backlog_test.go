@@ -17,7 +17,7 @@ func (w *world) backlog() (*migrate.Backlog, []migrate.Waiting) {
 	l := w.ledger()
 	defer l.Close()
 	var list []migrate.Waiting
-	b, err := migrate.ReadBacklog(w.t.Context(), w.snapshot(), l, mapping.Rules{}, func(x migrate.Waiting) { list = append(list, x) })
+	b, err := migrate.ReadBacklog(w.t.Context(), w.snapshot(), l, w.rules, func(x migrate.Waiting) { list = append(list, x) })
 	if err != nil {
 		w.t.Fatalf("ReadBacklog: %v", err)
 	}
@@ -52,6 +52,21 @@ func TestBacklog(t *testing.T) {
 	want := []migrate.Waiting{{Conversation: w.records()[0].Conversation, Messages: 1, Index: 9, Oldest: at, Newest: at}}
 	if diff := cmp.Diff(want, list, cmpopts.IgnoreFields(migrate.Waiting{}, "Service", "Conversation")); diff != "" {
 		t.Errorf("one that came later (-want +got):\n%s", diff)
+	}
+}
+
+// Expressions get to know of erased people what they do in a run: nothing.
+func TestBacklogAsksAsRunDoes(t *testing.T) {
+	w := newWorld(t, snapshotDir("tiny"), nil)
+	w.rules.Expressions = &mapping.Expressions{
+		CarriesMessage: func(_ mapping.Conversation, m mapping.Message) (bool, error) { return m.Author != "nora.lind", nil },
+	}
+	before, _ := w.backlog()
+	w.decide(mapping.Decision{Key: tinyUser("nora.lind"), Action: mapping.ActionAnonymise, Pseudonym: "Person 1a2b3c4d"})
+	waiting, _ := w.backlog()
+	run := w.mustRun()
+	if sent := run.Summary.Messages.Created; waiting.Waiting != sent || sent <= before.Waiting {
+		t.Errorf("%d messages wait, %d before the decision; a run carries %d", waiting.Waiting, before.Waiting, sent)
 	}
 }
 
