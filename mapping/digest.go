@@ -4,12 +4,18 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"maps"
 	"slices"
 )
 
 // digestSize is how many bytes of a SHA-256 identify a part or a source.
 const digestSize = 16
+
+// usualSize and usualKeys are room for the text, in bytes, and the metadata of most
+// messages: that much is kept on the stack while digests are taken.
+const (
+	usualSize = 1 << 10
+	usualKeys = 16
+)
 
 // appendField appends s to b with its length before it, so that no two lists of
 // fields look alike.
@@ -30,14 +36,15 @@ func (m ChatMessage) Digest() string {
 }
 
 func digest(content, name string, md Metadata) string {
-	size := len(content) + len(name) + 16
-	for k, v := range md { // a sum: the order does not matter
-		size += len(k) + len(v) + 8
-	}
-	b := make([]byte, 0, size)
+	b := make([]byte, 0, usualSize)
 	b = appendField(b, content)
 	b = appendField(b, name)
-	for _, k := range slices.Sorted(maps.Keys(md)) {
+	keys := make([]string, 0, usualKeys)
+	for k := range md {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
 		b = appendField(b, k)
 		b = appendField(b, md[k])
 	}

@@ -70,8 +70,7 @@ func without(names []string, name string) []string {
 // is not: it only says who was to send, which cannot change any more, and
 // Twilio may clear it when somebody leaves.
 func sourceDigest(m Message) SourceDigest {
-	identity := appendField(appendField(make([]byte, 0, 256+len(m.Body)+len(m.Attributes)),
-		string(m.SID)), strconv.FormatInt(m.Index, 10))
+	identity := appendField(appendField(make([]byte, 0, usualSize), string(m.SID)), strconv.FormatInt(m.Index, 10))
 	content := appendField(identity, m.Body)
 	for _, s := range [...]string{m.Subject, m.ContentSID, strconv.Itoa(len(m.Media))} {
 		content = appendField(content, s)
@@ -90,7 +89,7 @@ func sourceDigest(m Message) SourceDigest {
 	d.set(2, author)
 	d.set(3, []byte(m.Attributes))
 	d.set(4, []byte(delivery))
-	rest := identity[:len(identity):len(identity)]
+	rest := identity // written over the content, whose digest is taken
 	for _, s := range [...]string{m.Author, m.Attributes, delivery, string(m.DateCreated), string(m.DateUpdated)} {
 		rest = appendField(rest, s)
 	}
