@@ -90,8 +90,9 @@ type Options struct {
 // the limit of creations busy where conversations have about 200 messages.
 const DefaultActive = 20_000
 
-// unpacedActive takes its place where threads do not wait for the next second.
-const unpacedActive = 512
+// unpacedActive takes its place where threads do not wait for the next second: each then
+// keeps a call under way, and a connection.
+const unpacedActive = 128
 
 // DefaultKeyLife is Options.KeyLife unless somebody knows better.
 const DefaultKeyLife = 5 * time.Minute
