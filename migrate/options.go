@@ -14,8 +14,8 @@ import (
 // accepts no critical loss.
 type Options struct {
 	// Active is how many conversations are in progress at once. 0 means DefaultActive,
-	// and without a Gap 512: where no thread waits for the next second, a few hundred
-	// keep every connection busy, and more would only take memory.
+	// and without a Gap 128: where no thread waits for the next second, these keep the
+	// service busy, and more would only take memory.
 	Active int
 	// InboxOrder holds back the newest message of every conversation that is not
 	// closed, until all others have been sent, and then sends these in the order of
