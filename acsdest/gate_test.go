@@ -197,12 +197,11 @@ func TestEnqueue(t *testing.T) {
 					acsdest.Enqueue(ctx, gate, call, began.Add(time.Minute), func(err error) {
 						told = append(told, fmt.Sprint(time.Since(began), " ", err))
 					})
+					time.Sleep(2 * time.Hour)
 					synctest.Wait()
 				}
 				enqueue(t.Context())
-				time.Sleep(2 * time.Hour)
 				enqueue(ctx)
-				time.Sleep(2 * time.Hour)
 				want := map[string][]string{
 					"none":       {"1m0s <nil>", "2h0m0s context deadline exceeded"},
 					"that waits": {"1h1m0s <nil>", "2h0m0s context deadline exceeded"},
