@@ -7,9 +7,10 @@ import (
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
-// maxConclusions is how many conclusions may wait to be written, a kilobyte or two
-// each, before one of them has to wait as well.
-const maxConclusions = 256
+// maxConclusions is how many conclusions may wait to be written before one of them has
+// to wait as well. A transaction needs room in the file for all that it rewrites, some
+// two pages each, beside what was there.
+const maxConclusions = 32
 
 // A conclusion waits to be written.
 type conclusion struct {
