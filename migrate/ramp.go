@@ -12,9 +12,9 @@ const (
 	firstWidth, firstRate = 32, 100
 	// It never falls below these, so that it finds out when all is well again.
 	leastWidth, leastRate = 4, 10
-	// mostWidth is how many calls are ever under way at once: more would only wait
-	// in the connection.
-	mostWidth = 1024
+	// mostWidth is how many calls are ever under way at once: 5,000 a second where each
+	// takes a tenth of a second. Each takes a connection, and with it some 70 KB.
+	mostWidth = 512
 	// rampStep is how often it rises or falls.
 	rampStep = time.Second
 	// Latency holds while the mean of a step is at most so many times the best one,
