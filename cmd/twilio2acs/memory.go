@@ -14,12 +14,14 @@ const (
 	// garbagePercent is how much garbage may pile up below that, compared with what
 	// is in use: a quarter of the collections that Go's own choice, 100, takes.
 	garbagePercent = 400
+	// garbageShare is what part of what is in use may be garbage above it.
+	garbageShare = 6
 	// memoryEvery is how often the limit is looked at.
 	memoryEvery = time.Second
 )
 
 // holdMemory lets a run or a server use a little memory freely, and from there on keeps
-// garbage to a quarter of what is in use, until stop is called. Otherwise a run with
+// garbage to a sixth of what is in use, until stop is called. Otherwise a run with
 // tens of thousands of conversations in progress would hold twice what it needs. GOGC and
 // GOMEMLIMIT in the environment take precedence.
 func holdMemory() (stop func()) {
@@ -28,7 +30,7 @@ func holdMemory() (stop func()) {
 	}
 	percent := debug.SetGCPercent(garbagePercent)
 	limit := debug.SetMemoryLimit(smallMemory)
-	rest := every(memoryEvery, func() { debug.SetMemoryLimit(memoryLimit(memoryInUse())) })
+	rest := every(memoryEvery, func() { debug.SetMemoryLimit(readMemoryUse().limit()) })
 	return func() {
 		rest()
 		debug.SetGCPercent(percent)
@@ -36,13 +38,28 @@ func holdMemory() (stop func()) {
 	}
 }
 
-// memoryLimit is how much memory there may be when so much is in use. It leaves so
-// much room that the collector never runs all the time.
-func memoryLimit(inUse uint64) int64 { return max(smallMemory, int64(inUse/4*5)) }
+// memoryUse is what there is that the collector cannot take away.
+type memoryUse struct {
+	inUse    uint64 // what the latest collection has left, and the stacks
+	overhead uint64 // of the runtime, and gaps between what is in use
+}
 
-// memoryInUse is what the latest collection has left, and the stacks.
-func memoryInUse() uint64 {
-	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+func readMemoryUse() memoryUse {
+	samples := []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"},
+		{Name: "/memory/classes/heap/stacks:bytes"},
+		{Name: "/memory/classes/total:bytes"},
+		{Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"},
+	}
 	metrics.Read(samples)
-	return samples[0].Value.Uint64() + samples[1].Value.Uint64()
+	bytes := func(i int) uint64 { return samples[i].Value.Uint64() }
+	return memoryUse{inUse: bytes(0) + bytes(1), overhead: bytes(2) - bytes(3) - bytes(4) - bytes(5) - bytes(1)}
+}
+
+// limit is how much memory there may be. It leaves so much room for garbage that the
+// collector never runs all the time.
+func (u memoryUse) limit() int64 {
+	return max(smallMemory, int64(u.inUse+u.inUse/garbageShare+u.overhead))
 }

@@ -2,18 +2,25 @@ package main
 
 import (
 	"math"
+	"runtime"
 	"runtime/debug"
 	"testing"
 )
 
 func TestMemoryLimit(t *testing.T) {
-	for inUse, want := range map[uint64]int64{0: smallMemory, 100 << 20: smallMemory, 400 << 20: 500 << 20} {
-		if got := memoryLimit(inUse); got != want {
-			t.Errorf("memoryLimit(%d) = %d, want %d", inUse, got, want)
+	for use, want := range map[memoryUse]int64{
+		{}:                   smallMemory,
+		{100 << 20, 0}:       smallMemory,
+		{300 << 20, 0}:       350 << 20,
+		{300 << 20, 1 << 20}: 351 << 20,
+	} {
+		if got := use.limit(); got != want {
+			t.Errorf("limit of %+v is %d, want %d", use, got, want)
 		}
 	}
-	if memoryInUse() == 0 {
-		t.Error("nothing is in use")
+	runtime.GC()
+	if use := readMemoryUse(); use.inUse == 0 || use.overhead == 0 || use.inUse+use.overhead > 1<<40 {
+		t.Errorf("in use is %+v", use)
 	}
 }
 

@@ -1,0 +1,53 @@
+package checkpoint_test
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What has been looked at of the file does not count for the process for long.
+func TestPagesAreGivenBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.db")
+	l := open(t, path)
+	defer l.Close()
+	_, err := l.BeginRun(time.Now())
+	must(t, err)
+	const conversations = 5000
+	recordThreads(t, l, conversations, 1)
+	looked := len(collect(t, l.Threads()))
+	before := resident(t, path)
+	must(t, l.Beat(time.Now(), false, 0))
+	after := resident(t, path)
+	if looked != conversations || before < 1<<20 || after > before/4 {
+		t.Errorf("%d bytes were resident after a look at %d threads, %d after a sign of life", before, looked, after)
+	}
+	if again := len(collect(t, l.Threads())); again != looked {
+		t.Errorf("%d threads after it, %d before", again, looked)
+	}
+}
+
+// resident is how many bytes of the file at path count for this process.
+func resident(t *testing.T, path string) (bytes int) {
+	t.Helper()
+	maps, err := os.Open("/proc/self/smaps")
+	must(t, err)
+	defer maps.Close()
+	ours := false
+	for lines := bufio.NewScanner(maps); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if strings.Contains(fields[0], "-") { // addresses
+			ours = fields[len(fields)-1] == path
+		}
+		if ours && fields[0] == "Rss:" {
+			n, err := strconv.Atoi(fields[1])
+			must(t, err)
+			bytes += n << 10
+		}
+	}
+	return bytes
+}
