@@ -25,6 +25,10 @@ func withReceipts(ctx context.Context, src Source, rules mapping.Rules, c mappin
 	if !ok || !rules.Receipts {
 		return m, nil
 	}
+	return readReceipts(ctx, receipts, c, m)
+}
+
+func readReceipts(ctx context.Context, receipts ReceiptSource, c mapping.Conversation, m mapping.Message) (mapping.Message, error) {
 	for raw, err := range receipts.Receipts(ctx, c, m) {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

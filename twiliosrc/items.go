@@ -34,7 +34,8 @@ func (c *Client) FetchMessage(ctx context.Context, conv mapping.Conversation, si
 	if err != nil {
 		return mapping.Message{}, fmt.Errorf("fetch message %s: %w", sid, err)
 	}
-	return decoded(path, conv.SID, text, decodeMessage)
+	m, err := decoded(path, conv.SID, text, decodeMessage)
+	return *m, err
 }
 
 // FetchConversation reads one conversation, wherever the selection lies. The
@@ -54,7 +55,8 @@ func (s *Snapshot) FetchMessage(ctx context.Context, c mapping.Conversation, sid
 	if err != nil {
 		return mapping.Message{}, fmt.Errorf("fetch message %s: %w", sid, err)
 	}
-	return decoded(KindMessages.file(), c.SID, raw, decodeMessage)
+	m, err := decoded(KindMessages.file(), c.SID, raw, decodeMessage)
+	return *m, err
 }
 
 // decoded reads an item that was asked for. One that cannot be read is damaged: it

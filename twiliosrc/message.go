@@ -12,15 +12,16 @@ import (
 )
 
 // decodeMessage insists on an index: without it the message would silently
-// stand at the beginning.
-func decodeMessage(text []byte) (mapping.Message, error) {
+// stand at the beginning. The message is never nil: with an error it is what could be
+// read of it.
+func decodeMessage(text []byte) (*mapping.Message, error) {
 	var m struct {
 		mapping.Message
 		Index *int64 `json:"index"`
 	}
 	raw, err := decode(text, &m)
 	if err != nil {
-		return m.Message, err
+		return &m.Message, err
 	}
 	m.Raw = raw
 	switch {
@@ -31,7 +32,7 @@ func decodeMessage(text []byte) (mapping.Message, error) {
 	default:
 		m.Message.Index = *m.Index
 	}
-	return m.Message, errors.Join(
+	return &m.Message, errors.Join(
 		checkSID(prefixMessage, "sid", m.SID),
 		checkSID(prefixConversation, "conversation_sid", m.ConversationSID),
 		err,
@@ -152,7 +153,7 @@ func (r *messageReader) read(text []byte, number int64) (*mapping.Message, error
 	if m.Index <= r.after {
 		return nil, errNotAsked
 	}
-	return &m, nil
+	return m, nil
 }
 
 // passes reports whether a message need not be decoded, because its index is
