@@ -43,9 +43,6 @@ func (l *Ledger) Beat(now time.Time, ended bool, exit int) error {
 	if !l.running() {
 		return errNoRun
 	}
-	if err := l.store.giveBackPages(); err != nil {
-		return err
-	}
 	return l.commit(func(t *transaction) error {
 		l.mu.Lock()
 		defer l.mu.Unlock()

@@ -84,11 +84,20 @@ func (l *Ledger) lead(g *group) {
 	close(g.done)
 }
 
+// tidyEvery is how often pages of the file are given back.
+const tidyEvery = time.Second
+
 // write makes one transaction of writes. It is the only way to the file once
 // the ledger is open; the caller has the turn.
 func (l *Ledger) write(writes []write) error {
 	if idle, err := l.idle(writes); idle || err != nil {
 		return err
+	}
+	if now := time.Now(); now.Sub(l.tidied) >= tidyEvery {
+		l.tidied = now
+		if err := l.store.giveBackPages(); err != nil {
+			return err
+		}
 	}
 	var t *transaction
 	err := l.store.update(func(tx *bbolt.Tx) error {
