@@ -85,7 +85,7 @@ func (l *Ledger) lead(g *group) {
 }
 
 // tidyEvery is how often pages of the file are given back.
-const tidyEvery = time.Second
+const tidyEvery = 250 * time.Millisecond
 
 // write makes one transaction of writes. It is the only way to the file once
 // the ledger is open; the caller has the turn.

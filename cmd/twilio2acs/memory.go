@@ -15,13 +15,13 @@ const (
 	// is in use: a quarter of the collections that Go's own choice, 100, takes.
 	garbagePercent = 400
 	// garbageShare is what part of what is in use may be garbage above it.
-	garbageShare = 5
+	garbageShare = 6
 	// memoryEvery is how often the limit is looked at.
 	memoryEvery = time.Second
 )
 
 // holdMemory lets a run or a server use a little memory freely, and from there on keeps
-// garbage to a fifth of what is in use, until stop is called. Otherwise a run with
+// garbage to a sixth of what is in use, until stop is called. Otherwise a run with
 // tens of thousands of conversations in progress would hold twice what it needs. GOGC and
 // GOMEMLIMIT in the environment take precedence.
 func holdMemory() (stop func()) {

@@ -11,8 +11,8 @@ func TestMemoryLimit(t *testing.T) {
 	for use, want := range map[memoryUse]int64{
 		{}:                   smallMemory,
 		{100 << 20, 0}:       smallMemory,
-		{300 << 20, 0}:       360 << 20,
-		{300 << 20, 1 << 20}: 361 << 20,
+		{300 << 20, 0}:       350 << 20,
+		{300 << 20, 1 << 20}: 351 << 20,
 	} {
 		if got := use.limit(); got != want {
 			t.Errorf("limit of %+v is %d, want %d", use, got, want)
