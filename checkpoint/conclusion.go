@@ -10,7 +10,7 @@ import (
 // maxConclusions is how many conclusions may wait to be written before one of them has
 // to wait as well. A transaction needs room in the file for all that it rewrites, some
 // two pages each, beside what was there.
-const maxConclusions = 32
+const maxConclusions = 64
 
 // A conclusion waits to be written.
 type conclusion struct {

@@ -14,7 +14,7 @@ const maxGroup = 128
 // gatherFor is how long a group waits for others to join if the one before it was
 // shared: where many are at work they share a sync instead of taking turns. Whoever
 // writes alone is not kept waiting.
-const gatherFor = 5 * time.Millisecond
+const gatherFor = 10 * time.Millisecond
 
 // A write is a part of a transaction. Its error stands for damage, and fails
 // the transaction for everybody in it. Nil writes nothing, but waits for what
