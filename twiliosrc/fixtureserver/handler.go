@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -76,8 +77,9 @@ func (s *Server) observed(name Host, next func(*recorder, *http.Request, int64))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inFlight := s.counter(name)
 		concurrent := inFlight.Add(1)
-		defer inFlight.Add(-1)
-		rec := &recorder{ResponseWriter: w, started: time.Now(), host: name}
+		leave := sync.OnceFunc(func() { inFlight.Add(-1) })
+		defer leave()
+		rec := &recorder{ResponseWriter: w, started: time.Now(), host: name, leave: leave}
 		if name != HostMedia {
 			w.Header().Set("Twilio-Request-Id", newRequestID())
 			w.Header().Set("Twilio-Concurrent-Requests", strconv.FormatInt(concurrent, 10))

@@ -8,7 +8,9 @@ import (
 )
 
 // recorder is an answer on its way. It notes the status, stamps how long the
-// answer took to begin, and cuts it off where a fault wants that.
+// answer took to begin, and cuts it off where a fault wants that. It calls leave
+// before the last of it goes out: whoever has read the answer may send the next
+// request, which must not meet this one still counted.
 type recorder struct {
 	http.ResponseWriter
 	started time.Time
@@ -17,6 +19,8 @@ type recorder struct {
 	fault   Mode
 	cut     Mode  // FaultReset, FaultTruncated or FaultShortened
 	left    int64 // bytes until then
+	owed    int64 // bytes until the answer is whole; 0 where that is not known
+	leave   func()
 }
 
 // WriteHeader begins the answer.
@@ -29,11 +33,12 @@ func (r *recorder) WriteHeader(status int) {
 	if r.host != HostMedia {
 		header.Set("Twilio-Request-Duration", strconv.FormatFloat(time.Since(r.started).Seconds(), 'f', 3, 64))
 	}
+	length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
+	if err != nil {
+		length = 0 // a cut answer is cut at once
+	}
+	r.owed = length
 	if r.cut != "" {
-		length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
-		if err != nil {
-			length = 0 // it is cut at once
-		}
 		if r.left = length / 2; r.cut == FaultShortened {
 			header.Set("Content-Length", strconv.FormatInt(r.left, 10))
 		}
@@ -47,8 +52,12 @@ func (r *recorder) Write(p []byte) (int, error) {
 		r.WriteHeader(http.StatusOK)
 	}
 	if r.cut == "" {
+		if r.owed -= int64(len(p)); r.owed == 0 {
+			r.leave()
+		}
 		return r.ResponseWriter.Write(p)
 	}
+	r.leave()
 	through := p[:min(int64(len(p)), r.left)]
 	n, err := r.ResponseWriter.Write(through)
 	r.left -= int64(n)
@@ -68,6 +77,7 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 // breakOff ends the connection: FaultTruncated with the end of the stream,
 // FaultReset with a reset. It does not return.
 func (r *recorder) breakOff() {
+	r.leave()
 	control := http.NewResponseController(r.ResponseWriter)
 	_ = control.Flush() // the connection is about to end anyway
 	if r.cut == FaultReset {

@@ -284,6 +284,18 @@ func TestConcurrencyLimit(t *testing.T) {
 	}
 }
 
+// Whoever asks anew once an answer has been read is alone, on whatever connection.
+func TestReadAnswerIsNoRequestInProgress(t *testing.T) {
+	_, at := start(t, snapshottest.Generate(t, snapshottest.Shape{Services: 1, Conversations: 1, Participants: 1, Messages: 100}), nil)
+	anew := func(r *http.Request) { r.Close = true }
+	for range 300 {
+		r := get(t, at.URL+"/v1/Conversations/"+snapshottest.SID("CH", 0)+"/Messages?PageSize=100", anew)
+		if n := r.header.Get("Twilio-Concurrent-Requests"); n != "1" {
+			t.Fatalf("%s requests at once, of one client that sends one after the other", n)
+		}
+	}
+}
+
 // A page by its token reads that page, however far into the list it is and in
 // whichever direction.
 func TestPageCostsThePageAlone(t *testing.T) {
