@@ -11,13 +11,12 @@ import (
 // delivery is a message on its way into its thread. Tens of thousands of them wait for
 // their turn at once: once a message is ready, it is known by its draft alone.
 type delivery struct {
-	message *mapping.Message // until it is ready
+	message *mapping.Message // nil once it is ready, and has nothing but its turn to wait for
 	created mapping.Timestamp
 	draft   mapping.MessageDraft
 	from    mapping.CommunicationUserID
 	rec     mapping.MessageRecord // what it becomes
 
-	ready    bool            // nothing but its turn is left to wait for
 	admitted context.Context // of its first attempt, once its turn has come
 	release  func()
 }
@@ -30,11 +29,11 @@ func newDelivery(m *mapping.Message) *delivery {
 // sendNext carries the next message of the conversation over. It may return errParked,
 // and is called again once the turn of the message has come.
 func (w *worker) sendNext(ctx context.Context, d *delivery) error {
-	if !d.ready {
+	if d.message != nil {
 		if err := w.precede(ctx, d); err != nil {
 			return unlessGone(err)
 		}
-		d.ready, d.message = true, nil
+		d.message = nil
 		if w.parks() {
 			return errParked
 		}
