@@ -9,8 +9,8 @@
 // What Record… notes is on disk, synced, when it returns. Acknowledgements of
 // messages wait in memory and go to disk with whatever is committed next, or
 // with Flush; so do attempts, which nobody misses, and what Conclude says, which
-// would be found out again. Goroutines that record at the
-// same time share one transaction.
+// would be found out again. Goroutines that record at the same time share one
+// transaction.
 //
 // # How messages are kept
 //

@@ -19,7 +19,7 @@ type Ledger struct {
 	Reader
 
 	turn     sync.Mutex  // held by whoever writes to the file
-	tidied   time.Time   // guarded by turn: when pages of the file were given back
+	gaveBack time.Time   // guarded by turn: when pages of the file were given back
 	recent   recent      // guarded by turn
 	stored   tally       // guarded by turn: the counts in the file
 	gather   sync.Mutex  // guards group

@@ -84,8 +84,8 @@ func (l *Ledger) lead(g *group) {
 	close(g.done)
 }
 
-// tidyEvery is how often pages of the file are given back.
-const tidyEvery = 250 * time.Millisecond
+// giveBackEvery is how often pages of the file are given back.
+const giveBackEvery = 250 * time.Millisecond
 
 // write makes one transaction of writes. It is the only way to the file once
 // the ledger is open; the caller has the turn.
@@ -93,8 +93,8 @@ func (l *Ledger) write(writes []write) error {
 	if idle, err := l.idle(writes); idle || err != nil {
 		return err
 	}
-	if now := time.Now(); now.Sub(l.tidied) >= tidyEvery {
-		l.tidied = now
+	if now := time.Now(); now.Sub(l.gaveBack) >= giveBackEvery {
+		l.gaveBack = now
 		if err := l.store.giveBackPages(); err != nil {
 			return err
 		}
