@@ -213,7 +213,7 @@ func checkAttempts(tx *bbolt.Tx) (sum tally, err error) {
 		return sum, err
 	}
 	places := 0
-	err = b.ForEach(func(k, v []byte) error {
+	err = eachPair(tx, b, func(k, v []byte) error {
 		a, err := decode[attempts](k, v)
 		if err != nil {
 			return fmt.Errorf("%s: %w", attemptBucket, err)

@@ -59,7 +59,7 @@ func checkBucket[T any](name []byte, count func(T) tally) func(*bbolt.Tx) (tally
 		if err != nil {
 			return sum, err
 		}
-		err = b.ForEach(func(k, v []byte) error {
+		err = eachPair(tx, b, func(k, v []byte) error {
 			item, err := decode[T](k, v)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
@@ -79,7 +79,7 @@ func checkChunks(tx *bbolt.Tx) (sum tally, err error) {
 	}
 	var conversation []byte
 	at := start
-	err = b.ForEach(func(k, v []byte) error {
+	err = eachPair(tx, b, func(k, v []byte) error {
 		s, err := readChunk(k, v)
 		if err != nil {
 			return fmt.Errorf("%s: %w", chunkBucket, err)
@@ -113,6 +113,7 @@ func checkJournal(tx *bbolt.Tx) (sum tally, err error) {
 // own.
 func (s *store) checkPages() error {
 	return s.view(func(tx *bbolt.Tx) error {
+		defer keepGivingBack(tx)()
 		var first error
 		for err := range tx.Check() {
 			if first == nil {

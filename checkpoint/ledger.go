@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/twilio2acs/twilio2acs/mapping"
 )
@@ -19,7 +18,6 @@ type Ledger struct {
 	Reader
 
 	turn     sync.Mutex  // held by whoever writes to the file
-	gaveBack time.Time   // guarded by turn: when pages of the file were given back
 	recent   recent      // guarded by turn
 	stored   tally       // guarded by turn: the counts in the file
 	gather   sync.Mutex  // guards group

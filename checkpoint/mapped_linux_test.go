@@ -9,6 +9,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/twilio2acs/twilio2acs/checkpoint"
+	"github.com/twilio2acs/twilio2acs/mapping"
 )
 
 // What has been looked at of the file does not count for the process for long.
@@ -21,7 +24,7 @@ func lookAndGiveBack(t *testing.T) {
 	_, err := l.BeginRun(time.Now())
 	must(t, err)
 	const conversations = 5000
-	recordThreads(t, l, conversations, 1)
+	recordThreads(t, l, conversations, func(n int) mapping.ThreadRecord { return threadOf(n, 1) })
 	looked := len(collect(t, l.Threads()))
 	before := resident(t, path)
 	time.Sleep(time.Second)
@@ -32,6 +35,38 @@ func lookAndGiveBack(t *testing.T) {
 	}
 	if again := len(collect(t, l.Threads())); again != looked {
 		t.Errorf("%d threads after it, %d before", again, looked)
+	}
+}
+
+// Reading the whole file through does not take the whole file into memory.
+func TestCheckGivesPagesBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.db")
+	l := open(t, path)
+	defer l.Close()
+	recordThreads(t, l, 5000, func(n int) mapping.ThreadRecord {
+		rec := threadOf(n, 1)
+		rec.Reason = strings.Repeat("x", 2000)
+		return rec
+	})
+	must(t, l.Check())
+	info, err := os.Stat(path)
+	must(t, err)
+	if held := resident(t, path); info.Size() < 8<<20 || int64(held) > info.Size()/3 {
+		t.Errorf("%d bytes of %d are resident after a check", held, info.Size())
+	}
+}
+
+// A file that was cut short says that it is longer than what is mapped. What lies behind
+// that is memory of others, which must not be touched.
+func TestNothingBehindTheFileIsGivenBack(t *testing.T) {
+	const left = 64 << 10 // bytes; bbolt maps powers of two
+	path := filepath.Join(t.TempDir(), "run.db")
+	must(t, os.WriteFile(path, goodLedger(t), 0o600))
+	must(t, os.Truncate(path, left))
+	claimed, mapped, err := checkpoint.Mapped(path)
+	must(t, err)
+	if claimed <= left || mapped != left {
+		t.Errorf("%d of %d bytes may be given back, want the %d that are mapped", mapped, claimed, left)
 	}
 }
 

@@ -2,5 +2,11 @@
 
 package checkpoint
 
-// giveBackPages does nothing where it is not known how.
-func (s *store) giveBackPages() error { return nil }
+import "go.etcd.io/bbolt"
+
+// A region is the memory that a file is mapped to. Here it is not known.
+type region struct{}
+
+func regionOf(*bbolt.Tx) region { return region{} }
+
+func (region) giveBack() {}

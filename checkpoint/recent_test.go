@@ -16,7 +16,7 @@ func TestCountsBeyondRecent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.db")
 	l := open(t, path)
 	for participants := range 2 {
-		recordThreads(t, l, conversations, participants)
+		recordThreads(t, l, conversations, func(n int) mapping.ThreadRecord { return threadOf(n, participants) })
 		for n := range forgotten {
 			must(t, l.Forget(conversation(n)))
 		}
@@ -38,15 +38,15 @@ func threadOf(n, participants int) mapping.ThreadRecord {
 	return mapping.ThreadRecord{Conversation: conversation(n), Service: "IS1", Thread: "19:x@thread.v2", Participants: participants}
 }
 
-// recordThreads records the threads of that many conversations, many at a time.
-func recordThreads(tb testing.TB, l *checkpoint.Ledger, conversations, participants int) {
+// recordThreads records that many threads, many at a time.
+func recordThreads(tb testing.TB, l *checkpoint.Ledger, threads int, thread func(n int) mapping.ThreadRecord) {
 	tb.Helper()
 	const side = 128 // by side
 	var g sync.WaitGroup
 	for first := range side {
 		g.Go(func() {
-			for n := first; n < conversations; n += side {
-				if err := l.RecordThread(threadOf(n, participants)); err != nil {
+			for n := first; n < threads; n += side {
+				if err := l.RecordThread(thread(n)); err != nil {
 					tb.Error(err)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -24,6 +25,8 @@ type store struct {
 	path string
 	db   *bbolt.DB
 	file fs.FileInfo // which file path was when it was opened
+
+	gaveBack atomic.Int64 // when pages of the file were given back, in nanoseconds
 
 	// wedged is set by a panic in the middle of a write, after which bbolt may
 	// never give back its own locks.
@@ -109,7 +112,10 @@ func (s *store) checkFile() error {
 // view runs f in a transaction that reads. An error of f is taken for damage.
 func (s *store) view(f func(*bbolt.Tx) error) error {
 	err := s.guard(func() error {
-		return s.db.View(func(tx *bbolt.Tx) error { return s.damaged(f(tx)) })
+		return s.db.View(func(tx *bbolt.Tx) error {
+			s.giveBackAtTimes(tx)
+			return s.damaged(f(tx))
+		})
 	})
 	return s.fileOr("read", err)
 }
@@ -119,7 +125,10 @@ func (s *store) view(f func(*bbolt.Tx) error) error {
 func (s *store) update(f func(*bbolt.Tx) error) error {
 	s.wedged = true
 	err := s.guard(func() error {
-		err := s.db.Update(func(tx *bbolt.Tx) error { return s.damaged(f(tx)) })
+		err := s.db.Update(func(tx *bbolt.Tx) error {
+			s.giveBackAtTimes(tx)
+			return s.damaged(f(tx))
+		})
 		s.wedged = false
 		return err
 	})

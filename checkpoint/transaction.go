@@ -84,20 +84,11 @@ func (l *Ledger) lead(g *group) {
 	close(g.done)
 }
 
-// giveBackEvery is how often pages of the file are given back.
-const giveBackEvery = 250 * time.Millisecond
-
 // write makes one transaction of writes. It is the only way to the file once
 // the ledger is open; the caller has the turn.
 func (l *Ledger) write(writes []write) error {
 	if idle, err := l.idle(writes); idle || err != nil {
 		return err
-	}
-	if now := time.Now(); now.Sub(l.gaveBack) >= giveBackEvery {
-		l.gaveBack = now
-		if err := l.store.giveBackPages(); err != nil {
-			return err
-		}
 	}
 	var t *transaction
 	err := l.store.update(func(tx *bbolt.Tx) error {
