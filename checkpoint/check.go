@@ -107,12 +107,30 @@ func checkJournal(tx *bbolt.Tx) (sum tally, err error) {
 	return sum, err
 }
 
+var errLost = errors.New("a key is not found where it belongs")
+
+// checkKeys looks every key up. The way there leads past everything that the pages above
+// the items say, which listing the items does not.
+func checkKeys(tx *bbolt.Tx) error {
+	return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
+		c := b.Cursor()
+		return eachPair(tx, b, func(k, _ []byte) error {
+			if found, _ := c.Seek(k); !bytes.Equal(found, k) {
+				return fmt.Errorf("%s: %w", name, errLost)
+			}
+			return nil
+		})
+	})
+}
+
 // checkPages has bbolt look for pages that are lost, or both free and in use: a
-// write would overwrite these. Nothing may be writing. Every page must have
-// been read under guard before, since bbolt reads them in a goroutine of its
-// own.
+// write would overwrite these. Nothing may be writing. Items and keys are read
+// under guard before, since bbolt reads them in a goroutine of its own.
 func (s *store) checkPages() error {
 	return s.view(func(tx *bbolt.Tx) error {
+		if err := checkKeys(tx); err != nil {
+			return err
+		}
 		defer keepGivingBack(tx)()
 		var first error
 		for err := range tx.Check() {

@@ -1,6 +1,8 @@
 package checkpoint_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -158,6 +160,31 @@ func TestChangedBytes(t *testing.T) {
 	}
 	if found < trials/3 { // the others hit free pages
 		t.Errorf("%d of %d found", found, trials)
+	}
+}
+
+// A page that says of a key that it lies outside the file is found out before bbolt reads
+// the key where nobody can recover from that.
+func TestKeysOutsideTheFile(t *testing.T) {
+	const page, header, element, branch = 4096, 16, 16, 1 // of bbolt's format
+	good := goodLedger(t)
+	path := filepath.Join(t.TempDir(), "run.db")
+	found := 0
+	for at := 0; at < len(good); at += page {
+		if binary.NativeEndian.Uint16(good[at+8:]) != branch {
+			continue
+		}
+		for n := range int(binary.NativeEndian.Uint16(good[at+10:])) {
+			bad := bytes.Clone(good)
+			binary.NativeEndian.PutUint32(bad[at+header+n*element:], 1<<30)
+			must(t, os.WriteFile(path, bad, 0o600))
+			if wantDamage(t, fmt.Sprintf("key %d of the page at %d", n, at), use(path)) {
+				found++
+			}
+		}
+	}
+	if found == 0 { // pages that are free do not count
+		t.Error("none found")
 	}
 }
 
