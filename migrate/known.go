@@ -21,8 +21,12 @@ type known struct {
 	leave func(mapping.MessageRecord)
 }
 
-// newKnown walks records above after.
-func newKnown(ledger LedgerReader, c mapping.ConversationSID, after int64) *known {
+// newKnown walks the records of a conversation that stands at progress, to compare those
+// above after. Where there are none it reads nothing, and counts none below.
+func newKnown(ledger LedgerReader, c mapping.ConversationSID, progress mapping.Progress, after int64) *known {
+	if progress.LastIndex <= after {
+		return &known{next: noRecord, stop: func() {}, after: after}
+	}
 	next, stop := iter.Pull2(ledger.Messages(c))
 	return &known{next: next, stop: stop, after: after}
 }
@@ -53,8 +57,8 @@ func (k *known) at(index int64) (mapping.MessageRecord, bool, error) {
 	}
 }
 
-// release gives up what reading the ledger took. Most conversations have nothing in it
-// when they are begun, and wait for long after that.
+// release gives up what reading the ledger took: a conversation may go on for long
+// after the last record.
 func (k *known) release() {
 	k.stop()
 	k.next, k.stop = noRecord, func() {}

@@ -20,7 +20,7 @@ type passage struct {
 
 // setOut begins a passage through the messages whose index is above after.
 func (w *worker) setOut(after int64) {
-	p := &passage{known: newKnown(w.records, w.c.SID, after)}
+	p := &passage{known: newKnown(w.records, w.c.SID, w.progress, after)}
 	p.next, p.stop = w.src.PullMessages(w.c, after)
 	p.known.leave = func(rec mapping.MessageRecord) { p.gone = append(p.gone, rec) }
 	w.countLeftOut(after)
@@ -75,5 +75,8 @@ func (w *worker) arrive() error {
 	}
 	w.noteLeftOut()
 	w.depart(p.gone)
+	if w.turn.held != nil {
+		return nil // it was reported when all but the newest message was carried
+	}
 	return w.countUnchecked(p.known)
 }

@@ -163,7 +163,7 @@ func (pc *planned) messages(ctx context.Context) error {
 	if pc.settled() {
 		after = pc.since(pc.progress)
 	}
-	known := newKnown(pc.records, pc.c.SID, after)
+	known := newKnown(pc.records, pc.c.SID, pc.progress, after)
 	defer known.stop()
 	pc.countLeftOut(after)
 	var gone []mapping.MessageRecord
