@@ -31,7 +31,7 @@ func measureLedgerSize(ctx context.Context, b *bench) (finding, error) {
 
 // measureLedgerTime profiles a run from its beginning to its end.
 func measureLedgerTime(ctx context.Context, b *bench) (finding, error) {
-	s, err := b.stage(even(b.scaled(1000, 250), 100), snapshot, "--limits", "off")
+	s, err := b.stage(even(b.scaled(3000, 250), 100), snapshot, "--limits", "off")
 	if err != nil {
 		return finding{}, err
 	}
