@@ -8,7 +8,7 @@
 //
 // What Record… notes is on disk, synced, when it returns. Acknowledgements of
 // messages wait in memory and go to disk with whatever is committed next, or
-// with Flush; so do attempts, which nobody misses, and what Conclude says, which
+// with Flush; so do attempts, which nobody misses, and what NoteThread says, which
 // would be found out again. Goroutines that record at the same time share one
 // transaction.
 //
@@ -17,9 +17,9 @@
 // There may be ten million of them, arriving in any order of conversations, so
 // a message has no row of its own. Acknowledgements go to the end of a journal,
 // one row for all that a transaction brought, and stay in memory as well, some
-// thirty bytes each. Conclude packs those of one conversation into chunks of up to
-// a thousand; when the journal has grown long, all conversations are packed and
-// the journal starts again. Opening a ledger reads its journal back.
+// thirty bytes each. NoteThread packs those of one conversation into chunks of up
+// to a thousand; when the journal has grown long, all conversations are packed
+// and the journal starts again. Opening a ledger reads its journal back.
 //
 // A message that is amended later, or found later than those behind it, has a
 // row of its own that listings merge in. What is packed stays as it was.

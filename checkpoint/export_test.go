@@ -157,5 +157,5 @@ func UnpackRow(row []byte) (conversations, messages int, err error) {
 // RecentItems is how many items the ledger remembers the counts of.
 const RecentItems = recentItems
 
-// MaxConclusions is how many conclusions may wait.
-const MaxConclusions = maxConclusions
+// MaxNotes is how many notes may wait.
+const MaxNotes = maxNotes

@@ -17,22 +17,22 @@ import (
 type Ledger struct {
 	Reader
 
-	turn     sync.Mutex  // held by whoever writes to the file
-	recent   recent      // guarded by turn
-	stored   tally       // guarded by turn: the counts in the file
-	gather   sync.Mutex  // guards group
-	group    *group      // the writes that wait for the next transaction; nil for none
-	shared   atomic.Bool // the latest group had several writes
-	sweeping sync.Mutex  // held by whoever empties the journal
+	turn     sync.Mutex   // held by whoever writes to the file
+	recent   recent       // guarded by turn
+	stored   tally        // guarded by turn: the counts in the file
+	gather   sync.Mutex   // guards group
+	group    *group       // the writes that wait for the next transaction; nil for none
+	shared   atomic.Int64 // when a group had several writes, in nanoseconds
+	sweeping sync.Mutex   // held by whoever empties the journal
 
 	// Guarded by Reader.mu.
-	failed    error             // of the first write that failed, or that the ledger is closed
-	waiting   []*tail           // those with acknowledgements that are not in the journal
-	queued    int               // how many acknowledgements these hold
-	attempts  []mapping.Attempt // those that are not in the file yet
-	concluded []conclusion      // those that are not in the file yet, in their order
-	journal   journal
-	run       mapping.RunRecord // the one begun by this Ledger
+	failed   error             // of the first write that failed, or that the ledger is closed
+	waiting  []*tail           // those with acknowledgements that are not in the journal
+	queued   int               // how many acknowledgements these hold
+	attempts []mapping.Attempt // those that are not in the file yet
+	noted    []note            // those that are not in the file yet, in their order
+	journal  journal
+	run      mapping.RunRecord // the one begun by this Ledger
 
 	forgetting map[sidKey]bool // conversations that take no messages now
 }

@@ -179,7 +179,7 @@ func runLikeModel(t *testing.T, rnd *rand.Rand) {
 			must(t, l.Flush())
 			m.commit()
 		case op == 6:
-			must(t, []func(mapping.ThreadRecord) error{l.RecordThread, l.Conclude}[rnd.IntN(2)](mapping.ThreadRecord{Conversation: c}))
+			must(t, []func(mapping.ThreadRecord) error{l.RecordThread, l.NoteThread}[rnd.IntN(2)](mapping.ThreadRecord{Conversation: c}))
 			must(t, l.Flush())
 			m.commit()
 		case op == 7:

@@ -11,10 +11,13 @@ import (
 // and how long the next has to wait.
 const maxGroup = 128
 
-// gatherFor is how long a group waits for others to join if the one before it was
-// shared: where many are at work they share a sync instead of taking turns. Whoever
-// writes alone is not kept waiting.
-const gatherFor = 10 * time.Millisecond
+// A group waits gatherFor for others to join if one was shared within sharedFor: where
+// many are at work they share a sync instead of taking turns. Whoever writes alone is
+// not kept waiting.
+const (
+	gatherFor = 20 * time.Millisecond
+	sharedFor = time.Second
+)
 
 // A write is a part of a transaction. Its error stands for damage, and fails
 // the transaction for everybody in it. Nil writes nothing, but waits for what
@@ -26,6 +29,17 @@ type group struct {
 	writes []write
 	done   chan struct{} // closed when err stands
 	err    error
+}
+
+// shared reports whether there is more than one write in g.
+func (g *group) shared() bool {
+	n := 0
+	for _, w := range g.writes {
+		if w != nil {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // A transaction is what is being written.
@@ -69,7 +83,7 @@ func (l *Ledger) join(w write) error {
 
 // lead writes a group when its turn has come.
 func (l *Ledger) lead(g *group) {
-	if l.shared.Load() {
+	if time.Now().UnixNano()-l.shared.Load() < int64(sharedFor) {
 		time.Sleep(gatherFor)
 	}
 	l.turn.Lock()
@@ -79,7 +93,9 @@ func (l *Ledger) lead(g *group) {
 		l.group = nil
 	}
 	l.gather.Unlock()
-	l.shared.Store(len(g.writes) > 1)
+	if g.shared() {
+		l.shared.Store(time.Now().UnixNano())
+	}
 	g.err = l.write(g.writes)
 	close(g.done)
 }
@@ -99,7 +115,7 @@ func (l *Ledger) write(writes []write) error {
 		if err := l.writeAttempts(t); err != nil {
 			return err
 		}
-		if err := l.writeConclusions(t); err != nil {
+		if err := l.writeNotes(t); err != nil {
 			return err
 		}
 		for _, w := range writes {
@@ -139,7 +155,7 @@ func (l *Ledger) idle(writes []write) (bool, error) {
 			return false, nil
 		}
 	}
-	return l.queued == 0 && len(l.attempts) == 0 && len(l.concluded) == 0 && len(l.journal.useless) == 0, nil
+	return l.queued == 0 && len(l.attempts) == 0 && len(l.noted) == 0 && len(l.journal.useless) == 0, nil
 }
 
 // record stores item under key; see recording.

@@ -234,7 +234,7 @@ func (w *worker) conclude(err error) (mapping.Status, error) {
 	w.rec.Status, w.rec.Losses = status, w.losses.counts
 	if status == mapping.StatusDone {
 		w.rec.Participants = int(w.sum.Participants.Total)
-		return status, w.ledger.Conclude(w.rec)
+		return status, w.ledger.NoteThread(w.rec)
 	}
 	return status, w.ledger.RecordThread(w.rec)
 }

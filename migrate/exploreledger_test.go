@@ -15,21 +15,20 @@ import (
 )
 
 // modelLedger is a ledger in memory with the durability of the real one: what is
-// recorded is on disk at once, acknowledgements are once something is recorded
-// or they are flushed, like what concludes a conversation, and a crash loses what is
-// not. A run's signs of life
-// are written beside its work.
+// recorded is on disk at once, acknowledgements and notes are once something is
+// recorded or they are flushed, and a crash loses what is not. A run's signs of
+// life are written beside its work.
 type modelLedger struct {
 	acs *modelACS // whose process it belongs to
 
-	mu        sync.Mutex
-	persons   map[mapping.PersonKey]mapping.PersonRecord
-	threads   map[mapping.ConversationSID]mapping.ThreadRecord
-	messages  map[int64]mapping.MessageRecord // as acknowledged, of the one conversation
-	amended   map[int64]mapping.MessageRecord
-	waiting   []mapping.MessageRecord
-	concluded *mapping.ThreadRecord // waits as well; nil for none
-	run       mapping.RunRecord
+	mu       sync.Mutex
+	persons  map[mapping.PersonKey]mapping.PersonRecord
+	threads  map[mapping.ConversationSID]mapping.ThreadRecord
+	messages map[int64]mapping.MessageRecord // as acknowledged, of the one conversation
+	amended  map[int64]mapping.MessageRecord
+	waiting  []mapping.MessageRecord
+	noted    *mapping.ThreadRecord // waits as well; nil for none
+	run      mapping.RunRecord
 }
 
 func newModelLedger() *modelLedger {
@@ -40,7 +39,7 @@ func newModelLedger() *modelLedger {
 }
 
 // begin opens the ledger for the next process.
-func (l *modelLedger) begin(acs *modelACS) { l.acs, l.waiting, l.concluded = acs, nil, nil }
+func (l *modelLedger) begin(acs *modelACS) { l.acs, l.waiting, l.noted = acs, nil, nil }
 
 // commit is one write of something and of everything acknowledged.
 func (l *modelLedger) commit(write func()) error {
@@ -53,9 +52,9 @@ func (l *modelLedger) commit(write func()) error {
 		l.messages[rec.Index] = rec
 	}
 	l.waiting = nil
-	if l.concluded != nil {
-		l.threads[l.concluded.Conversation] = *l.concluded
-		l.concluded = nil
+	if l.noted != nil {
+		l.threads[l.noted.Conversation] = *l.noted
+		l.noted = nil
 	}
 	write()
 	return nil
@@ -75,14 +74,14 @@ func cloneThread(t mapping.ThreadRecord) mapping.ThreadRecord {
 	return t
 }
 
-func (l *modelLedger) Conclude(t mapping.ThreadRecord) error {
+func (l *modelLedger) NoteThread(t mapping.ThreadRecord) error {
 	if l.acs.dead.Load() {
 		return errCrash
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	t = cloneThread(t)
-	l.concluded = &t
+	l.noted = &t
 	return nil
 }
 
@@ -91,8 +90,8 @@ func (l *modelLedger) known() map[mapping.ConversationSID]mapping.ThreadRecord {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	threads := maps.Clone(l.threads)
-	if l.concluded != nil {
-		threads[l.concluded.Conversation] = *l.concluded
+	if l.noted != nil {
+		threads[l.noted.Conversation] = *l.noted
 	}
 	return threads
 }

@@ -16,9 +16,9 @@ type Ledger interface {
 	RecordPerson(mapping.PersonRecord) error
 	// RecordThread replaces the record of one conversation.
 	RecordThread(mapping.ThreadRecord) error
-	// Conclude does the same for one that is done for now, and packs its
-	// acknowledgements. It is seen at once, and on disk with the next flush.
-	Conclude(mapping.ThreadRecord) error
+	// NoteThread does the same with what would be found out again after a crash, and
+	// packs the acknowledgements. It is seen at once, and on disk with the next flush.
+	NoteThread(mapping.ThreadRecord) error
 	// Acknowledge notes a message, in ascending order of index within a
 	// conversation. It may wait for a flush when much is waiting for one.
 	Acknowledge(mapping.ConversationSID, mapping.MessageRecord) error

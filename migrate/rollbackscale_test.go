@@ -169,7 +169,7 @@ func TestRollbackTakesLittleMemory(t *testing.T) {
 	for i := range int64(messages) {
 		must(t, ledger.Acknowledge("CH1", mapping.MessageRecord{Index: i, SID: mapping.MessageSID("IM" + strconv.FormatInt(i, 10)), IDs: []mapping.ChatMessageID{imaginaryID(i)}}))
 	}
-	must(t, ledger.Conclude(acs.rec))
+	must(t, ledger.NoteThread(acs.rec))
 	r, err := migrate.Rollback(t.Context(), acs, ledger, discarded{}, &migrate.RollbackOptions{Embedded: true})
 	must(t, err)
 	if m := r.Summary.Messages; m.Deleted != messages || r.Foreign > 0 {

@@ -39,7 +39,7 @@ func (w *worker) thread(ctx context.Context) error {
 		return err
 	}
 	w.rec.MembersReady, w.rec.Request, w.wrote = true, nil, nil
-	return w.note()
+	return ledgerFailure(w.ledger.NoteThread(w.rec))
 }
 
 // prepare notes what will create the thread, before the first attempt.

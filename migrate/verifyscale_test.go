@@ -234,7 +234,7 @@ func TestVerifyTakesLittleMemory(t *testing.T) {
 		must(t, err)
 		acknowledge(t, ledger, c.SID, m)
 	}
-	must(t, ledger.Conclude(rec))
+	must(t, ledger.NoteThread(rec))
 	v, err := migrate.Verify(ctx, snap, acs, ledger, nil, w.rules, nil)
 	must(t, err)
 	says(t, v.Differences, nil)

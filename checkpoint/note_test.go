@@ -29,7 +29,7 @@ func statusOf(t *testing.T, l *checkpoint.Ledger, c mapping.ConversationSID) map
 }
 
 // begun makes a ledger in which a conversation of ten messages is carried, and
-// concluded: what becomes of that is up to the test.
+// noted as done: what becomes of that is up to the test.
 func begun(t *testing.T) (l *checkpoint.Ledger, path string, rec mapping.ThreadRecord) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "run.db")
@@ -42,12 +42,12 @@ func begun(t *testing.T) (l *checkpoint.Ledger, path string, rec mapping.ThreadR
 		must(t, l.Acknowledge(rec.Conversation, message(1, i)))
 	}
 	rec.Status, rec.Participants = mapping.StatusDone, 3
-	must(t, l.Conclude(rec))
+	must(t, l.NoteThread(rec))
 	return l, path, rec
 }
 
-// A conclusion is on disk once it is flushed, together with the messages.
-func TestConclusionWaits(t *testing.T) {
+// A note is on disk once it is flushed, together with the messages.
+func TestNoteWaits(t *testing.T) {
 	l, path, rec := begun(t)
 	before := crashed(t, path)
 	if got := statusOf(t, before, rec.Conversation); got != mapping.StatusRunning {
@@ -63,8 +63,8 @@ func TestConclusionWaits(t *testing.T) {
 	}
 }
 
-// A conclusion is seen at once, however it is asked for.
-func TestConclusionIsSeen(t *testing.T) {
+// A note is seen at once, however it is asked for.
+func TestNoteIsSeen(t *testing.T) {
 	for name, status := range map[string]func(*testing.T, *checkpoint.Ledger, mapping.ThreadRecord) mapping.Status{
 		"Thread": func(t *testing.T, l *checkpoint.Ledger, rec mapping.ThreadRecord) mapping.Status {
 			return statusOf(t, l, rec.Conversation)
@@ -93,15 +93,15 @@ func TestConclusionIsSeen(t *testing.T) {
 	}
 }
 
-// What is said of a conversation after its conclusion stands.
-func TestConclusionIsOverruled(t *testing.T) {
+// What is said of a conversation after a note stands.
+func TestNoteIsOverruled(t *testing.T) {
 	l, _, rec := begun(t)
 	rec.Status = mapping.StatusOpen
 	must(t, l.RecordThread(rec))
 	if got := statusOf(t, l, rec.Conversation); got != mapping.StatusOpen {
 		t.Errorf("status %q, want that recorded last, %q", got, mapping.StatusOpen)
 	}
-	must(t, l.Conclude(rec))
+	must(t, l.NoteThread(rec))
 	must(t, l.Forget(rec.Conversation))
 	if _, found, err := l.Thread(rec.Conversation); found || err != nil {
 		t.Errorf("found %v, %v; want it forgotten", found, err)
@@ -112,18 +112,18 @@ func TestConclusionIsOverruled(t *testing.T) {
 	must(t, l.Check())
 }
 
-// Conclusions do not wait in any number, and none is taken any more once the ledger is
+// Notes do not wait in any number, and none is taken any more once the ledger is
 // closed.
-func TestConclusionsAreBounded(t *testing.T) {
+func TestNotesAreBounded(t *testing.T) {
 	l, path, rec := begun(t)
-	for n := range checkpoint.MaxConclusions {
-		must(t, l.Conclude(threadOf(2+n, 1)))
+	for n := range checkpoint.MaxNotes {
+		must(t, l.NoteThread(threadOf(2+n, 1)))
 	}
 	if got := statusOf(t, crashed(t, path), rec.Conversation); got != mapping.StatusDone {
 		t.Errorf("status %q after many others, want %q", got, mapping.StatusDone)
 	}
 	must(t, l.Close())
-	if err := l.Conclude(rec); err == nil {
-		t.Error("concluded in a closed ledger")
+	if err := l.NoteThread(rec); err == nil {
+		t.Error("noted in a closed ledger")
 	}
 }
