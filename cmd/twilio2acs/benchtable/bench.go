@@ -24,8 +24,8 @@ func newBench(ctx context.Context, dir string, scale float64) (*bench, error) {
 	var err error
 	if b.temporary {
 		b.dir, err = os.MkdirTemp("", "benchtable-")
-	} else if err = os.MkdirAll(dir, 0o700); err == nil {
-		b.dir, err = filepath.Abs(dir)
+	} else {
+		b.dir, err = emptyFolder(dir)
 	}
 	if err != nil {
 		return nil, err
@@ -37,6 +37,21 @@ func newBench(ctx context.Context, dir string, scale float64) (*bench, error) {
 		return nil, fmt.Errorf("build the program: %w\n%s", err, out)
 	}
 	return b, nil
+}
+
+// emptyFolder makes a folder, where there may be an empty one, and says its full name.
+func emptyFolder(dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	if len(entries) > 0 {
+		return "", fmt.Errorf("-dir %s is not empty", dir)
+	}
+	return filepath.Abs(dir)
 }
 
 // close removes what is temporary.

@@ -34,6 +34,7 @@ func measure(cmd *exec.Cmd, dir string, env []string) (usage, error) {
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	forgetPeak()
 	began := time.Now()
 	err := cmd.Run()
 	u := usage{took: time.Since(began), console: out.Bytes()}
