@@ -80,8 +80,8 @@ func (s *decidedSource) Messages(ctx context.Context, c mapping.Conversation, af
 }
 
 // PullMessages implements Source.
-func (s *decidedSource) PullMessages(c mapping.Conversation, after int64) (next func(context.Context) (*mapping.Message, error), stop func()) {
-	known, stop := s.Twilio.PullMessages(c, after)
+func (s *decidedSource) PullMessages(c mapping.Conversation, after int64, expected int) (next func(context.Context) (*mapping.Message, error), stop func()) {
+	known, stop := s.Twilio.PullMessages(c, after, expected)
 	return func(ctx context.Context) (*mapping.Message, error) {
 		m, err := known(ctx)
 		if err == nil {

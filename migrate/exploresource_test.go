@@ -81,7 +81,7 @@ func (s *modelSource) Messages(_ context.Context, _ mapping.Conversation, after 
 	return each(slices.DeleteFunc(slices.Clone(s.messages), func(m mapping.Message) bool { return m.Index <= after }))
 }
 
-func (s *modelSource) PullMessages(c mapping.Conversation, after int64) (func(context.Context) (*mapping.Message, error), func()) {
+func (s *modelSource) PullMessages(c mapping.Conversation, after int64, _ int) (func(context.Context) (*mapping.Message, error), func()) {
 	next, stop := iter.Pull2(s.Messages(context.Background(), c, after))
 	return func(context.Context) (*mapping.Message, error) {
 		m, err, ok := next()

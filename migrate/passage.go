@@ -21,7 +21,11 @@ type passage struct {
 // setOut begins a passage through the messages whose index is above after.
 func (w *worker) setOut(after int64) {
 	p := &passage{known: newKnown(w.records, w.c.SID, w.progress, after)}
-	p.next, p.stop = w.src.PullMessages(w.c, after)
+	expected := 0
+	if w.turn.held != nil {
+		expected = 1
+	}
+	p.next, p.stop = w.src.PullMessages(w.c, after, expected)
 	p.known.leave = func(rec mapping.MessageRecord) { p.gone = append(p.gone, rec) }
 	w.countLeftOut(after)
 	w.passage = p

@@ -21,8 +21,9 @@ type Source interface {
 	Messages(ctx context.Context, c mapping.Conversation, after int64) iter.Seq2[mapping.Message, error]
 	// PullMessages is Messages for whoever may wait long between two of them, as tens
 	// of thousands of conversations do at once: what a list keeps meanwhile should be
-	// little. Behind the last message next returns io.EOF; stop is called in the end.
-	PullMessages(c mapping.Conversation, after int64) (next func(context.Context) (*mapping.Message, error), stop func())
+	// little. It is worth to fetch no more than are expected; 0 where that is not known.
+	// Behind the last message next returns io.EOF; stop is called in the end.
+	PullMessages(c mapping.Conversation, after int64, expected int) (next func(context.Context) (*mapping.Message, error), stop func())
 }
 
 // A DirectorySource reads what concerns people across conversations.

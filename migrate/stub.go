@@ -23,7 +23,7 @@ func (w *worker) deliverStub(ctx context.Context, d *delivery, err error) error 
 
 // reread reads a message again: its stub refers to the whole of it.
 func (w *worker) reread(ctx context.Context, rec mapping.MessageRecord) (*mapping.Message, error) {
-	next, stop := w.src.PullMessages(w.c, rec.Index-1)
+	next, stop := w.src.PullMessages(w.c, rec.Index-1, 0)
 	defer stop()
 	m, err := w.selected(next(ctx))
 	switch {

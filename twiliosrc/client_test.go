@@ -172,6 +172,52 @@ func TestMessagesAfterCostsOneRequest(t *testing.T) {
 	}
 }
 
+// Where few messages are expected few are fetched, and where more have come, those too.
+func TestExpectedMessages(t *testing.T) {
+	s := open(t, snapshottest.Generate(t, snapshottest.Shape{Services: 1, Conversations: 1, Participants: 1, Messages: 300}), nil)
+	server := serve(t, s, fixtureserver.Options{})
+	client := server.client(t, twiliosrc.ClientOptions{})
+	c := conversation(t, s, snapshottest.SID("CH", 0))
+	all := sound(t, s.Messages(t.Context(), c, -1))
+	for _, tt := range []struct {
+		come, expected int
+		pages          string // those from the end, and how many more
+	}{
+		{0, 1, "10"}, {1, 1, "10"}, {9, 1, "10"}, {10, 1, "10 100"}, {99, 1, "10 100"}, {1, 0, "100"}, {70, 60, "100"},
+		{100, 1, "10 100 +4"}, {250, 1, "10 100 +5"},
+	} {
+		t.Run(fmt.Sprintf("%d come, %d expected", tt.come, tt.expected), func(t *testing.T) {
+			server.asked()
+			known := len(all) - tt.come
+			next, stop := client.PullMessages(c, all[known-1].Index, tt.expected)
+			defer stop()
+			for _, want := range all[known:] {
+				if m, err := next(t.Context()); err != nil || m.SID != want.SID {
+					t.Fatalf("message %v, %v, want %s", m, err, want.SID)
+				}
+			}
+			if m, err := next(t.Context()); !errors.Is(err, io.EOF) {
+				t.Errorf("message %v, %v behind the last one", m, err)
+			}
+			var pages []string
+			more := 0
+			for _, r := range server.asked() {
+				if _, size, _ := strings.Cut(r.Target, "?Order=desc&PageSize="); size != "" && more == 0 {
+					pages = append(pages, size)
+				} else {
+					more++
+				}
+			}
+			if more > 0 {
+				pages = append(pages, fmt.Sprintf("+%d", more))
+			}
+			if got := strings.Join(pages, " "); got != tt.pages {
+				t.Errorf("pages %s, want %s", got, tt.pages)
+			}
+		})
+	}
+}
+
 // counting counts the requests that a client sends.
 type counting struct{ atomic.Int64 }
 

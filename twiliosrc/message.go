@@ -47,8 +47,9 @@ func (s *Snapshot) Messages(ctx context.Context, c mapping.Conversation, after i
 }
 
 // PullMessages is Messages for whoever takes them one by one. Behind the last one next
-// returns io.EOF; stop must be called in the end.
-func (s *Snapshot) PullMessages(c mapping.Conversation, after int64) (next func(context.Context) (*mapping.Message, error), stop func()) {
+// returns io.EOF; stop must be called in the end. Reading ahead costs nothing here,
+// however many are expected.
+func (s *Snapshot) PullMessages(c mapping.Conversation, after int64, _ int) (next func(context.Context) (*mapping.Message, error), stop func()) {
 	r := s.reading(c, after)
 	return r.pull, r.close
 }

@@ -41,22 +41,23 @@ func (e *MovingListError) Hint() string {
 // listing. Where after shows that most messages are known, the newest page is
 // read first, which usually is all that is asked for.
 func (c *Client) Messages(ctx context.Context, conv mapping.Conversation, after int64) iter.Seq2[mapping.Message, error] {
-	return messages(ctx, func() *messageReading { return c.reading(conv, after) })
+	return messages(ctx, func() *messageReading { return c.reading(conv, after, 0) })
 }
 
 // PullMessages is Messages for whoever takes them one by one. Behind the last one next
-// returns io.EOF; stop must be called in the end.
-func (c *Client) PullMessages(conv mapping.Conversation, after int64) (next func(context.Context) (*mapping.Message, error), stop func()) {
-	r := c.reading(conv, after)
+// returns io.EOF; stop must be called in the end. Where only a few are expected, no more
+// of the newest page is fetched than these need; 0 expects any number.
+func (c *Client) PullMessages(conv mapping.Conversation, after int64, expected int) (next func(context.Context) (*mapping.Message, error), stop func()) {
+	r := c.reading(conv, after, expected)
 	return r.pull, r.close
 }
 
-func (c *Client) reading(conv mapping.Conversation, after int64) *messageReading {
+func (c *Client) reading(conv mapping.Conversation, after int64, expected int) *messageReading {
 	path, err := conversationPath(conv, "Messages")
 	if err != nil {
 		return &messageReading{&failedCursor{fmt.Errorf("list messages: %w", err)}, c, conv}
 	}
-	return &messageReading{newProvenList(c, path, conv, after), c, conv}
+	return &messageReading{newProvenList(c, path, conv, after, expected), c, conv}
 }
 
 // errUnproven says that two readings of a stretch of messages differ.
@@ -75,18 +76,27 @@ type provenList struct {
 	target string        // the page it has read last
 	beyond string        // the one after that; empty: there is none
 	newest *page         // the last page of the list, where it was read already
+	size   int           // of that page
 	// read goes on reading when nothing is left that is proven; nil: that was all.
 	read func(context.Context) error
 }
 
-func newProvenList(c *Client, path string, conv mapping.Conversation, after int64) *provenList {
-	p := &provenList{c: c, path: path, conversation: conv.SID, after: after, done: -1}
-	p.pass = p.reader()
-	p.read = p.begin
-	if after >= pageSize {
-		p.read = p.tail
+func newProvenList(c *Client, path string, conv mapping.Conversation, after int64, expected int) *provenList {
+	p := &provenList{c: c, path: path, conversation: conv.SID, after: after, done: -1, size: pageSize}
+	if expected > 0 {
+		p.size = min(2*expected+8, pageSize) // some may have come since
 	}
+	p.pass = p.reader()
+	p.read = p.fromTail()
 	return p
+}
+
+// fromTail is how to read a list of which most is known.
+func (p *provenList) fromTail() func(context.Context) error {
+	if p.after >= int64(p.size) {
+		return p.tail
+	}
+	return p.begin
 }
 
 func (p *provenList) rest()  {}
@@ -118,9 +128,10 @@ func (p *provenList) end() {
 }
 
 // tail reads the newest page. If that reaches down to after it holds all that is
-// asked for, unless something on it is damaged; else the list is read from its start.
+// asked for, unless something on it is damaged; else a larger one does, or the list is
+// read from its start.
 func (p *provenList) tail(ctx context.Context) error {
-	newest, err := p.c.page(ctx, p.path+"?Order=desc&"+pageQuery(pageSize))
+	newest, err := p.c.page(ctx, p.path+"?Order=desc&"+pageQuery(p.size))
 	if err != nil {
 		return err
 	}
@@ -137,6 +148,10 @@ func (p *provenList) tail(ctx context.Context) error {
 		}
 	}
 	if newest.next != "" && len(found) == len(newest.items) {
+		if p.size < pageSize {
+			p.size, p.newest = pageSize, nil
+			p.read = p.fromTail()
+		}
 		return nil
 	}
 	p.newest, p.read = nil, nil
