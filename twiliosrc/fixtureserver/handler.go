@@ -77,21 +77,21 @@ func (s *Server) observed(name Host, next func(*recorder, *http.Request, int64))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inFlight := s.counter(name)
 		concurrent := inFlight.Add(1)
-		leave := sync.OnceFunc(func() { inFlight.Add(-1) })
-		defer leave()
-		rec := &recorder{ResponseWriter: w, started: time.Now(), host: name, leave: leave}
-		if name != HostMedia {
-			w.Header().Set("Twilio-Request-Id", newRequestID())
-			w.Header().Set("Twilio-Concurrent-Requests", strconv.FormatInt(concurrent, 10))
-			w.Header().Set("X-Home-Region", cmp.Or(s.snap.Manifest().Region, "us1"))
-		}
-		if s.opts.OnRequest != nil {
-			defer func() {
+		rec := &recorder{ResponseWriter: w, started: time.Now(), host: name}
+		rec.leave = sync.OnceFunc(func() {
+			inFlight.Add(-1)
+			if s.opts.OnRequest != nil {
 				s.opts.OnRequest(Request{
 					Host: name, Method: r.Method, Target: r.RequestURI, Header: r.Header.Clone(),
 					Status: cmp.Or(rec.status, http.StatusOK), Concurrent: concurrent, Fault: rec.fault,
 				})
-			}()
+			}
+		})
+		defer rec.leave()
+		if name != HostMedia {
+			w.Header().Set("Twilio-Request-Id", newRequestID())
+			w.Header().Set("Twilio-Concurrent-Requests", strconv.FormatInt(concurrent, 10))
+			w.Header().Set("X-Home-Region", cmp.Or(s.snap.Manifest().Region, "us1"))
 		}
 		next(rec, r, concurrent)
 	})

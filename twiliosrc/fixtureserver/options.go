@@ -34,8 +34,8 @@ type Options struct {
 	// Seed makes the choices of faults with a probability repeatable, as far as
 	// requests come in the same order.
 	Seed uint64
-	// OnRequest is told of every request once it is answered, from the
-	// goroutine that answered it.
+	// OnRequest is told of every request as the last of its answer goes out, from the
+	// goroutine that answers it.
 	OnRequest func(Request)
 	// OnFailure is told of everything in the snapshot that cannot be read, which is
 	// answered with 500. It is called from many goroutines at once. Nil: nobody.

@@ -10,7 +10,7 @@ import (
 // recorder is an answer on its way. It notes the status, stamps how long the
 // answer took to begin, and cuts it off where a fault wants that. It calls leave
 // before the last of it goes out: whoever has read the answer may send the next
-// request, which must not meet this one still counted.
+// request, which must not meet this one still counted, or look for it in the log.
 type recorder struct {
 	http.ResponseWriter
 	started time.Time
