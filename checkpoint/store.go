@@ -171,7 +171,7 @@ func (s *store) guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = &DamagedError{Path: s.path, Err: fmt.Errorf("%v", p)}
+			err = &DamagedError{Path: s.path, Err: fmt.Errorf("its pages do not fit together (%v)", p)}
 		}
 	}()
 	return f()
