@@ -22,7 +22,7 @@ type Ledger struct {
 	stored   tally        // guarded by turn: the counts in the file
 	gather   sync.Mutex   // guards group
 	group    *group       // the writes that wait for the next transaction; nil for none
-	shared   atomic.Int64 // when a group had several writes, in nanoseconds
+	crowded  atomic.Int64 // when a group was of a crowd, in nanoseconds
 	sweeping sync.Mutex   // held by whoever empties the journal
 
 	// Guarded by Reader.mu.

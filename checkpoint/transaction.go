@@ -11,12 +11,13 @@ import (
 // and how long the next has to wait.
 const maxGroup = 128
 
-// A group waits gatherFor for others to join if one was shared within sharedFor: where
-// many are at work they share a sync instead of taking turns. Whoever writes alone is
+// A group waits gatherFor for others to join if one was of crowd or more within
+// crowdedFor: where many are at work they share a sync instead of taking turns. A few are
 // not kept waiting.
 const (
-	gatherFor = 20 * time.Millisecond
-	sharedFor = time.Second
+	gatherFor  = 20 * time.Millisecond
+	crowd      = 16
+	crowdedFor = time.Second
 )
 
 // A write is a part of a transaction. Its error stands for damage, and fails
@@ -29,17 +30,6 @@ type group struct {
 	writes []write
 	done   chan struct{} // closed when err stands
 	err    error
-}
-
-// shared reports whether there is more than one write in g.
-func (g *group) shared() bool {
-	n := 0
-	for _, w := range g.writes {
-		if w != nil {
-			n++
-		}
-	}
-	return n > 1
 }
 
 // A transaction is what is being written.
@@ -83,7 +73,7 @@ func (l *Ledger) join(w write) error {
 
 // lead writes a group when its turn has come.
 func (l *Ledger) lead(g *group) {
-	if time.Now().UnixNano()-l.shared.Load() < int64(sharedFor) {
+	if time.Now().UnixNano()-l.crowded.Load() < int64(crowdedFor) {
 		time.Sleep(gatherFor)
 	}
 	l.turn.Lock()
@@ -93,8 +83,8 @@ func (l *Ledger) lead(g *group) {
 		l.group = nil
 	}
 	l.gather.Unlock()
-	if g.shared() {
-		l.shared.Store(time.Now().UnixNano())
+	if len(g.writes) >= crowd {
+		l.crowded.Store(time.Now().UnixNano())
 	}
 	g.err = l.write(g.writes)
 	close(g.done)
