@@ -18,8 +18,7 @@ type recorder struct {
 	status  int
 	fault   Mode
 	cut     Mode  // FaultReset, FaultTruncated or FaultShortened
-	left    int64 // bytes until then
-	owed    int64 // bytes until the answer is whole; 0 where that is not known
+	left    int64 // bytes until then, or until the answer is whole; not above 0 where that is not known
 	leave   func()
 }
 
@@ -37,11 +36,11 @@ func (r *recorder) WriteHeader(status int) {
 	if err != nil {
 		length = 0 // a cut answer is cut at once
 	}
-	r.owed = length
-	if r.cut != "" {
-		if r.left = length / 2; r.cut == FaultShortened {
-			header.Set("Content-Length", strconv.FormatInt(r.left, 10))
-		}
+	if r.left = length; r.cut != "" {
+		r.left /= 2
+	}
+	if r.cut == FaultShortened {
+		header.Set("Content-Length", strconv.FormatInt(r.left, 10))
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
@@ -51,16 +50,14 @@ func (r *recorder) Write(p []byte) (int, error) {
 	if r.status == 0 {
 		r.WriteHeader(http.StatusOK)
 	}
-	if r.cut == "" {
-		if r.owed -= int64(len(p)); r.owed == 0 {
-			r.leave()
-		}
-		return r.ResponseWriter.Write(p)
+	through := p
+	if r.cut != "" {
+		through = p[:min(int64(len(p)), r.left)]
 	}
-	r.leave()
-	through := p[:min(int64(len(p)), r.left)]
+	if r.left -= int64(len(through)); r.left == 0 {
+		r.leave()
+	}
 	n, err := r.ResponseWriter.Write(through)
-	r.left -= int64(n)
 	if err != nil || len(through) == len(p) {
 		return n, err
 	}
@@ -77,7 +74,6 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 // breakOff ends the connection: FaultTruncated with the end of the stream,
 // FaultReset with a reset. It does not return.
 func (r *recorder) breakOff() {
-	r.leave()
 	control := http.NewResponseController(r.ResponseWriter)
 	_ = control.Flush() // the connection is about to end anyway
 	if r.cut == FaultReset {
