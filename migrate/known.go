@@ -24,11 +24,11 @@ type known struct {
 // newKnown walks the records of a conversation that stands at progress, to compare those
 // above after. Where there are none it reads nothing, and counts none below.
 func newKnown(ledger LedgerReader, c mapping.ConversationSID, progress mapping.Progress, after int64) *known {
-	if progress.LastIndex <= after {
-		return &known{next: noRecord, stop: func() {}, after: after}
+	k := &known{next: noRecord, stop: func() {}, after: after}
+	if progress.LastIndex > after {
+		k.next, k.stop = iter.Pull2(ledger.Messages(c))
 	}
-	next, stop := iter.Pull2(ledger.Messages(c))
-	return &known{next: next, stop: stop, after: after}
+	return k
 }
 
 // at finds the record with that index. Indexes asked for must ascend.
