@@ -17,13 +17,13 @@ import (
 type Ledger struct {
 	Reader
 
-	turn     sync.Mutex   // held by whoever writes to the file
-	recent   recent       // guarded by turn
-	stored   tally        // guarded by turn: the counts in the file
-	gather   sync.Mutex   // guards group
-	group    *group       // the writes that wait for the next transaction; nil for none
-	crowded  atomic.Int64 // when a group was of a crowd, in nanoseconds
-	sweeping sync.Mutex   // held by whoever empties the journal
+	turn      sync.Mutex   // held by whoever writes to the file
+	recent    recent       // guarded by turn
+	stored    tally        // guarded by turn: the counts in the file
+	gather    sync.Mutex   // guards group
+	group     *group       // the writes that wait for the next transaction; nil for none
+	crowdedAt atomic.Int64 // when a group was a crowd last, in nanoseconds
+	sweeping  sync.Mutex   // held by whoever empties the journal
 
 	// Guarded by Reader.mu.
 	failed   error             // of the first write that failed, or that the ledger is closed

@@ -25,11 +25,11 @@ func (s *store) giveBackAtTimes(tx *bbolt.Tx) {
 
 // eachPair calls f with all that b holds, in the order of the keys.
 func eachPair(tx *bbolt.Tx, b *bbolt.Bucket, f func(k, v []byte) error) error {
-	mapped, read := regionOf(tx), 0
+	read := 0
 	return b.ForEach(func(k, v []byte) error {
 		if read += len(k) + len(v); read >= giveBackAfter {
 			read = 0
-			mapped.giveBack()
+			regionOf(tx).giveBack()
 		}
 		return f(k, v)
 	})

@@ -73,7 +73,7 @@ func (l *Ledger) join(w write) error {
 
 // lead writes a group when its turn has come.
 func (l *Ledger) lead(g *group) {
-	if time.Now().UnixNano()-l.crowded.Load() < int64(crowdedFor) {
+	if time.Now().UnixNano()-l.crowdedAt.Load() < int64(crowdedFor) {
 		time.Sleep(gatherFor)
 	}
 	l.turn.Lock()
@@ -84,7 +84,7 @@ func (l *Ledger) lead(g *group) {
 	}
 	l.gather.Unlock()
 	if len(g.writes) >= crowd {
-		l.crowded.Store(time.Now().UnixNano())
+		l.crowdedAt.Store(time.Now().UnixNano())
 	}
 	g.err = l.write(g.writes)
 	close(g.done)
